@@ -1,0 +1,36 @@
+// From a program's graph to an executable: the one entrance to the compiler that the DSL and user code see.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/interface/graph.h"
+
+namespace stator {
+
+class Executable;
+
+/// `batch = 32`: a symbol's number for one compilation.
+struct Binding {
+  Symbol symbol = symbol::none;
+  long number = 0;
+};
+
+struct CompileOptions {
+  /// Instruction set: `native` (this host's best), `x86-64` (no FMA), `x86-64-v3` (AVX2, FMA) or `x86-64-v4` (AVX-512).
+  std::string target = "native";
+  /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Empty: none.
+  std::string dump;
+  /// Phases to leave out, by name; only those that do not change a program's meaning can be.
+  std::vector<std::string> disabled_phases;
+  /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
+  std::string cache;
+};
+
+/// Binds every symbol, and takes the graph through all phases to machine code in memory.
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase or target, or a graph that does not verify.
+std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
+                                          const CompileOptions& options = {});
+
+}  // namespace stator

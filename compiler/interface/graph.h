@@ -1,0 +1,130 @@
+// The deferred graph in plain C++: what a trace records, at compile time or at run time, and what the compiler imports.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/interface/tensor_spec.h"
+
+namespace stator {
+
+/// A named property of an operation: a number, whole numbers, or a text. The name is that of the op's ODS record.
+struct Attribute {
+  enum class Kind : unsigned char { integer, integers, number, text };
+  static constexpr int max_integers = 12;
+
+  std::string_view name;
+  Kind kind = Kind::integer;
+  int count = 0;                    // of `integers`
+  long integers[max_integers]{};    // [0] alone for `integer`
+  double number = 0;
+  std::string_view text;            // must outlive the graph; a literal in practice
+
+  static constexpr Attribute of(std::string_view name, long value) {
+    Attribute a;
+    a.name = name, a.integers[0] = value;
+    return a;
+  }
+  static constexpr Attribute of(std::string_view name, double value) {
+    Attribute a;
+    a.name = name, a.kind = Kind::number, a.number = value;
+    return a;
+  }
+  static constexpr Attribute of(std::string_view name, std::string_view value) {
+    Attribute a;
+    a.name = name, a.kind = Kind::text, a.text = value;
+    return a;
+  }
+  static constexpr Attribute of(std::string_view name, const long* values, int count) {
+    Attribute a;
+    a.name = name, a.kind = Kind::integers, a.count = count;
+    for (int i = 0; i < count; ++i) a.integers[i] = values[i];
+    return a;
+  }
+};
+
+/// One application of an op, as a context is asked to carry it out. Operands are values of that context.
+struct Operation {
+  std::string_view op;
+  const int* operands = nullptr;
+  int operand_count = 0;
+  const Attribute* attributes = nullptr;
+  int attribute_count = 0;
+  TensorSpec result;
+};
+
+/// A recorded operation with its one result. Operands and attributes are ranges of the graph's two pools.
+///
+/// Four ops have no operands and stand for what comes from outside: `input` (attribute `index`), `slot` (`index` into
+/// Program::slots), `argument` (`name`; a scalar given to each call, such as `lr`) and `constant` (`value`, a splat).
+struct Node {
+  std::string_view op;
+  TensorSpec spec;
+  int first_operand = 0, operand_count = 0;
+  int first_attribute = 0, attribute_count = 0;
+};
+
+/// After the call, state slot `slot` holds the value of node `value`.
+struct Update {
+  int slot = 0;
+  int value = 0;
+};
+
+/// Nodes in an order in which each one follows its operands.
+struct Graph {
+  std::vector<Node> nodes;
+  std::vector<int> operands;
+  std::vector<Attribute> attributes;
+  std::vector<int> results;
+  std::vector<Update> updates;
+
+  constexpr int add(const Operation& operation) {
+    Node node{operation.op, operation.result, static_cast<int>(operands.size()), operation.operand_count,
+              static_cast<int>(attributes.size()), operation.attribute_count};
+    for (int i = 0; i < operation.operand_count; ++i) operands.push_back(operation.operands[i]);
+    for (int i = 0; i < operation.attribute_count; ++i) attributes.push_back(operation.attributes[i]);
+    nodes.push_back(node);
+    return static_cast<int>(nodes.size()) - 1;
+  }
+  constexpr int operand(const Node& node, int i) const { return operands[node.first_operand + i]; }
+  constexpr const Attribute* attribute(const Node& node, std::string_view name) const {
+    for (int i = 0; i < node.attribute_count; ++i)
+      if (attributes[node.first_attribute + i].name == name) return &attributes[node.first_attribute + i];
+    return nullptr;
+  }
+};
+
+/// How a state slot starts. Uniform and normal draws come from the seed and the slot's name.
+struct Init {
+  enum class Kind : unsigned char { constant, uniform, normal };
+  Kind kind = Kind::constant;
+  double a = 0;  // the constant; the lower bound; the mean
+  double b = 0;  // -; the upper bound; the standard deviation
+};
+
+/// One named tensor of a program's state. A parameter's name is its PyTorch state-dict key (`conv1.weight`).
+struct Slot {
+  enum class Role : unsigned char { parameter, buffer, optimizer };
+  std::string name;
+  TensorSpec spec;
+  Role role = Role::parameter;
+  Init init;
+};
+
+/// A function of a program. Argument `i` has `arguments[i]` as its name and `defaults[i]` where a call gives none.
+struct Function {
+  std::string name;
+  std::vector<TensorSpec> inputs;
+  std::vector<std::string> arguments;
+  std::vector<double> defaults;
+  Graph graph;
+};
+
+/// All that the compiler is told: state, and functions over it.
+struct ProgramGraph {
+  std::vector<Slot> slots;
+  std::vector<Function> functions;
+};
+
+}  // namespace stator

@@ -1,0 +1,59 @@
+// Compiled functions, however they were made: by JIT, from the cache, or ahead of time. Knows no LLVM.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/interface/tensor_spec.h"
+#include "runtime/abi.h"
+
+namespace stator {
+
+/// A tensor that crosses the boundary of a compiled function: extents bound to numbers, and the symbols they came from.
+struct TensorFacts {
+  DType dtype = DType::f32;
+  std::vector<int64_t> extents;
+  std::vector<Symbol> symbols;  // per axis; `none` for a number
+  int64_t classes = 0;          // labels lie in [0, classes); 0: not labels
+
+  int64_t element_count() const;
+  int64_t size_bytes() const;
+};
+
+/// A scalar argument of a call: a float (`lr`) or an int64 (`seed`, `valid.batch`).
+struct ArgumentFacts {
+  std::string name;
+  DType dtype = DType::f32;  // f32 or i64
+  double default_value = 0;
+};
+
+struct CompiledFunction {
+  std::string name;
+  std::vector<TensorFacts> inputs;
+  std::vector<TensorFacts> results;
+  std::vector<ArgumentFacts> arguments;
+  int64_t arena_bytes = 0;
+  StatorFunction entry = nullptr;
+};
+
+/// Milliseconds that one phase took.
+struct PhaseTime {
+  std::string phase;
+  double milliseconds = 0;
+};
+
+class Executable {
+ public:
+  std::vector<CompiledFunction> functions;
+  std::vector<PhaseTime> phase_times;
+  bool from_cache = false;
+  std::shared_ptr<void> code;  // keeps the machine code alive
+
+  /// Errors: UserError where no function has that name; it lists those there are.
+  const CompiledFunction& function(std::string_view name) const;
+};
+
+}  // namespace stator
