@@ -17,6 +17,24 @@ struct TensorSpec {
   constexpr bool operator==(const TensorSpec&) const = default;
 };
 
+/// A few whole numbers as an attribute of an op.
+struct Integers {
+  static constexpr int capacity = 12;
+  int count = 0;
+  long at[capacity]{};
+
+  constexpr Integers() = default;
+  template <class... N> constexpr Integers(long first, N... rest) : count(1 + sizeof...(N)), at{first, long(rest)...} {}
+  constexpr long operator[](int i) const { return at[i]; }
+  constexpr void push(long value) { at[count++] = value; }
+  constexpr bool contains(long value) const {
+    for (int i = 0; i < count; ++i)
+      if (at[i] == value) return true;
+    return false;
+  }
+  constexpr bool operator==(const Integers&) const = default;
+};
+
 /// The operands of a shape rule.
 struct Specs {
   const TensorSpec* data = nullptr;

@@ -1,0 +1,116 @@
+// What ops and layers are written over: operands with a tensor type, in some context that carries the ops out.
+//
+// A context records (a trace), computes at once (the interpreter, eager tensors), or does whatever else an application
+// of an op may mean. An expression is a handle into its context, so every context runs the same definitions.
+#pragma once
+
+#include "compiler/interface/graph.h"
+#include "compiler/interface/shape_error.h"
+#include "compiler/interface/tensor_type.h"
+
+namespace stator {
+
+/// Carries out operations on values that it numbers.
+class Context {
+ public:
+  /// The new value's number.
+  constexpr virtual int apply(const Operation& operation) = 0;
+  /// Whether layers behave as in training: dropout drops, batch norm uses the batch's statistics.
+  constexpr virtual bool training() const { return false; }
+  /// How often the random site `site` has been drawn from before this call: the call's occurrence.
+  constexpr virtual long next_draw([[maybe_unused]] long site) { return 0; }
+
+ protected:
+  constexpr ~Context() = default;
+};
+
+struct Handle {
+  Context* context = nullptr;
+  int id = -1;
+};
+
+/// What is known of a value beyond its shape. Movement ops keep it, other ops reset it to `anything`.
+enum class is : unsigned char { anything, probabilities, log_probabilities };
+
+/// A value of tensor type `T`. It converts to `is::anything`: forgetting is sound.
+template <TensorLike T, is What = is::anything> struct Expr : Handle {
+  using tensor = T;
+  static constexpr is what = What;
+  constexpr operator Expr<T, is::anything>() const requires(What != is::anything) { return {{*this}}; }
+};
+
+/// An expression, or a parameter that is bound to a context.
+template <class X> concept Operand = std::derived_from<X, Handle> && requires {
+  typename X::tensor;
+  X::what;
+};
+
+template <class X> concept Number = std::integral<X> || std::floating_point<X>;
+
+template <Operand X> inline constexpr const TensorSpec& spec_of = X::tensor::spec;
+template <Operand X> using shape_of = typename X::tensor::shape;
+
+namespace detail {
+template <auto Rule, class... X> struct inferred {
+  static constexpr TensorSpec operands[sizeof...(X) + 1]{X::tensor::spec...};
+  static constexpr Inferred result = Rule.infer(Specs{operands, sizeof...(X)});
+  static constexpr const TensorSpec& spec = result.spec;
+};
+template <class Rule> constexpr bool keeps_property = requires { Rule::keeps_property; };
+
+template <class Rule, class X, class...> constexpr is property_of() {
+  if constexpr (keeps_property<Rule>) return X::what;
+  else return is::anything;
+}
+template <auto Rule, class... X> struct result {
+  using type = Expr<tensor_from_t<inferred<Rule, X...>>, property_of<std::remove_const_t<decltype(Rule)>, X...>()>;
+};
+template <auto Rule, class... X> struct broken_rule {};  // no type: clang looks before it has checked a constraint
+template <auto Rule, Operand... X> requires(!inferred<Rule, X...>::result.ok()) struct broken_rule<Rule, X...> {
+  static constexpr const char* message = inferred<Rule, X...>::result.error;
+  using type = ShapeError<text<length_of(message)>(message), shape_of<X>...>;
+};
+
+/// Reads a rule's attributes into the form that graphs hold.
+struct AttributeWriter {
+  Attribute attributes[8];
+  int count = 0;
+  constexpr void operator()(std::string_view name, long value) { attributes[count++] = Attribute::of(name, value); }
+  constexpr void operator()(std::string_view name, double value) { attributes[count++] = Attribute::of(name, value); }
+  constexpr void operator()(std::string_view name, const Integers& values) {
+    attributes[count++] = Attribute::of(name, values.at, values.count);
+  }
+};
+
+constexpr Context* context_of(const Handle* const* operands, int count) {
+  for (int i = 0; i < count; ++i)
+    if (operands[i]->context) return operands[i]->context;
+  return nullptr;
+}
+}  // namespace detail
+
+/// Whether `Rule` accepts these operands.
+template <auto Rule, class... X> concept Fits = detail::inferred<Rule, X...>::result.ok();
+
+/// The expression that `Rule` gives for these operands.
+template <auto Rule, class... X> using result_t = typename detail::result<Rule, X...>::type;
+
+/// The incomplete type that names the broken rule and the operands' shapes: what the overload for a mistake returns.
+template <auto Rule, class... X> using broken_t = typename detail::broken_rule<Rule, X...>::type;
+
+/// Carries out the op that `rule` describes; its result has spec `result`.
+template <class Rule, class... X> constexpr Handle perform(Rule rule, const TensorSpec& result, const X&... operands) {
+  const Handle* handles[]{&operands...};
+  const int ids[]{operands.id...};
+  detail::AttributeWriter attributes;
+  Rule::attributes(rule, attributes);
+  Context* context = detail::context_of(handles, sizeof...(X));
+  return {context, context->apply({Rule::name, ids, sizeof...(X), attributes.attributes, attributes.count, result})};
+}
+
+/// Carries out `Rule` on operands that it accepts.
+template <auto Rule, class... X> constexpr result_t<Rule, X...> apply(const X&... operands) {
+  return {perform(Rule, detail::inferred<Rule, X...>::spec, operands...)};
+}
+
+}  // namespace stator
