@@ -1,0 +1,21 @@
+# Compiles through ccache and links with mold or lld, where they are found and nothing else was asked for.
+include(CheckLinkerFlag)
+
+find_program(STATOR_CCACHE ccache)
+foreach(language C CXX)
+  if(STATOR_CCACHE AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
+    set(CMAKE_${language}_COMPILER_LAUNCHER ${STATOR_CCACHE})
+  endif()
+endforeach()
+
+if(NOT CMAKE_EXE_LINKER_FLAGS MATCHES "-fuse-ld=")
+  check_linker_flag(CXX -fuse-ld=mold STATOR_LINKS_WITH_MOLD)
+  if(STATOR_LINKS_WITH_MOLD)
+    add_link_options(-fuse-ld=mold)
+  else()
+    check_linker_flag(CXX -fuse-ld=lld STATOR_LINKS_WITH_LLD)
+    if(STATOR_LINKS_WITH_LLD)
+      add_link_options(-fuse-ld=lld)
+    endif()
+  endif()
+endif()
