@@ -1,0 +1,50 @@
+// Where each slot of a program's state lies in its block. The compiler and the runtime both go by this.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "compiler/interface/graph.h"
+#include "runtime/error.h"
+
+namespace stator {
+
+/// Slot i is dense and row-major at `offset_bytes[i]`, a multiple of 64; the block has `total_bytes`, a multiple of 64.
+struct StateLayout {
+  std::vector<int64_t> offset_bytes;
+  int64_t total_bytes = 0;
+
+  bool operator==(const StateLayout&) const = default;
+};
+
+/// The number of elements of a slot. Errors: UserError for an extent that is a symbol, below 0, or too large.
+inline int64_t element_count(const Slot& slot) {
+  constexpr int64_t greatest = std::numeric_limits<int64_t>::max() / 16;
+  int64_t count = 1;
+  for (int axis = 0; axis < slot.spec.rank(); ++axis) {
+    const Extent& extent = slot.spec.extents[axis];
+    const std::string where = std::string("state: axis ") + std::to_string(axis) + " of slot '" + slot.name + "' ";
+    if (!extent.is_number())
+      throw UserError(where + "is the symbol '" + symbol::name_of(extent.symbols[0]) + "', but a slot's size is fixed");
+    if (extent.number < 0) throw UserError(where + "is " + std::to_string(extent.number) + ", below 0");
+    if (__builtin_mul_overflow(count, int64_t{extent.number}, &count) || count > greatest)
+      throw UserError(where + "makes it larger than memory: " + std::to_string(extent.number));
+  }
+  return count;
+}
+
+/// Slots in their order, each rounded up to 64 bytes.
+inline StateLayout layout_of(const std::vector<Slot>& slots) {
+  constexpr int64_t alignment = 64;
+  StateLayout layout;
+  for (const Slot& slot : slots) {
+    layout.offset_bytes.push_back(layout.total_bytes);
+    const int64_t bytes = element_count(slot) * size_bytes(slot.spec.dtype);
+    layout.total_bytes += (bytes + alignment - 1) / alignment * alignment;
+  }
+  return layout;
+}
+
+}  // namespace stator

@@ -1,0 +1,134 @@
+// Claiming chunks by an atomic ticket.
+//
+// Why a late worker can do no harm. A chunk is claimed by one compare-exchange of the ticket from (epoch, r) with r > 0
+// to (epoch, r - 1); nothing else that a worker read earlier takes part in the decision.
+//  1. The exchange succeeds only on the ticket's present value, so the claimed chunk belongs to the region that is under
+//     way at that moment, whatever epoch the worker woke up for. A stale value fails: its epoch is another one. (Were
+//     the 32 bits to come round while a worker slept, success would still mean an unclaimed chunk of the present region.)
+//  2. Kernel, call and chunk count are read after the claim. The region cannot end before this chunk is counted in
+//     `finished_`, and `run` overwrites them only after the region's end, so they are those of the claimed chunk.
+//     `publish` wrote them before the ticket's release store, and every claim acquires from that store's release
+//     sequence; the worker's release increment of `finished_` comes after its reads, and `run` acquires it before it
+//     returns. So they need not be atomic.
+//  3. Each of the region's chunks is claimed once, since r only falls, and counted once; `finished_` is reset when no
+//     claimed chunk is outstanding.
+#include "runtime/thread_pool.h"
+
+#include <chrono>
+#include <limits>
+#include <system_error>
+
+#include "runtime/error.h"
+#include "runtime/text.h"
+
+namespace stator {
+namespace {
+
+/// Longer than the gap between two regions of a step, far shorter than a time slice.
+constexpr std::chrono::microseconds spin_time{200};
+constexpr int spins_between_looks = 64;
+
+void pause_briefly() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Spins until `done()`; false where that took longer than `spin_time`.
+template <class Condition> bool spin_until(Condition done) {
+  const auto give_up = std::chrono::steady_clock::now() + spin_time;
+  do {
+    for (int i = 0; i < spins_between_looks; ++i) {
+      if (done()) return true;
+      pause_briefly();
+    }
+  } while (std::chrono::steady_clock::now() < give_up);
+  return false;
+}
+
+void run_in_order(StatorKernel kernel, const StatorCall* call, int64_t chunks) {
+  for (int64_t chunk = 0; chunk < chunks; ++chunk) kernel(call, chunk);
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+  if (threads < 1) throw UserError(concat("threads: ", threads, " is below 1"));
+  try {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    const int had = this->threads();
+    stop();
+    throw UserError(concat("threads: the system gives ", had, " of the ", threads, " asked for"));
+  }
+}
+
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
+  stopping_.store(true);
+  epoch_.fetch_add(1);
+  epoch_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
+}
+
+void ThreadPool::parallel(void* pool, StatorKernel kernel, const StatorCall* call, int64_t chunks) {
+  static_cast<ThreadPool*>(pool)->run(kernel, call, chunks);
+}
+
+void ThreadPool::run(StatorKernel kernel, const StatorCall* call, int64_t chunks) {
+  const bool shareable = chunks > 1 && chunks <= std::numeric_limits<uint32_t>::max() && !workers_.empty();
+  if (!shareable || busy_.exchange(true, std::memory_order_acquire)) return run_in_order(kernel, call, chunks);
+  publish({kernel, call, chunks});
+  while (do_one_chunk()) {
+  }
+  const auto all_done = [&] { return finished_.load(std::memory_order_acquire) == chunks; };
+  while (!spin_until(all_done)) std::this_thread::yield();
+  busy_.store(false, std::memory_order_release);
+}
+
+/// Makes a region known and wakes sleepers, at most one for each chunk that the caller will not do at once.
+void ThreadPool::publish(const Region& region) {
+  region_ = region;
+  finished_.store(0, std::memory_order_relaxed);
+  const uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
+  ticket_.store(uint64_t{epoch} << 32 | static_cast<uint64_t>(region.chunks), std::memory_order_release);
+  epoch_.store(epoch);
+  const int64_t sleepers = sleeping_.load();
+  if (sleepers == 0) return;
+  if (sleepers < region.chunks) return epoch_.notify_all();
+  for (int64_t i = 1; i < region.chunks; ++i) epoch_.notify_one();
+}
+
+/// Claims a chunk and runs it; false where none is left.
+bool ThreadPool::do_one_chunk() {
+  uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  do {
+    if (static_cast<uint32_t>(ticket) == 0) return false;
+  } while (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire));
+  region_.kernel(region_.call, region_.chunks - static_cast<int64_t>(static_cast<uint32_t>(ticket)));
+  finished_.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+/// The sleeper's count is raised before the epoch is looked at again, and `publish` looks at the count after it changed
+/// the epoch, all in one total order: either the sleeper sees the new epoch or `publish` sees the sleeper.
+uint32_t ThreadPool::wait_for_epoch_after(uint32_t seen) {
+  if (!spin_until([&] { return epoch_.load(std::memory_order_acquire) != seen; })) {
+    sleeping_.fetch_add(1);
+    epoch_.wait(seen);
+    sleeping_.fetch_sub(1);
+  }
+  return epoch_.load(std::memory_order_acquire);
+}
+
+void ThreadPool::work() {
+  for (uint32_t seen = 0; !stopping_.load(std::memory_order_acquire); seen = wait_for_epoch_after(seen))
+    while (do_one_chunk()) {
+    }
+}
+
+}  // namespace stator
