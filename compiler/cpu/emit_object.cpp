@@ -1,0 +1,135 @@
+// Takes a module in the LLVM dialect; gives LLVM IR, optimises it for a target, and gives machine code.
+#include "compiler/cpu/emit_object.h"
+
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "compiler/cpu/split_module.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "mlir/Target/LLVMIR/ModuleTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "runtime/error.h"
+
+namespace stator::cpu {
+namespace {
+
+std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+  std::string triple = llvm::sys::getDefaultTargetTriple(), error;
+  const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!architecture) throw InternalError("emit: LLVM has no target for '" + triple + "': " + error);
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
+  return std::unique_ptr<llvm::TargetMachine>(
+      architecture->createTargetMachine(triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt,
+                                        llvm::CodeGenOptLevel::Default));
+}
+
+/// The instruction set stands on each function: that is where LLVM's passes look for it.
+void setTarget(llvm::Module& module, const Target& target, const llvm::TargetMachine& machine) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple().str());
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", target.name);
+    function.addFnAttr("tune-cpu", target.tuning);
+    function.addFnAttr("target-features", target.features);
+    function.addFnAttr("prefer-vector-width", std::to_string(target.vectorBits));
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+  }
+}
+
+/// O2 without unrolling, interleaving and superword vectorising: the emitters have done all three.
+void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = false;
+  tuning.LoopInterleaving = false;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+}
+
+std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType kind) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, kind)) throw InternalError("emit: no code generator");
+  passes.run(module);
+  return std::string(bytes.data(), bytes.size());
+}
+
+ObjectBytes compilePart(llvm::Module& module, const Target& target) {
+  auto machine = makeMachine(target);
+  setTarget(module, target, *machine);
+  optimise(module, *machine);
+  return generate(module, *machine, llvm::CodeGenFileType::ObjectFile);
+}
+
+std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext& context) {
+  auto translated = mlir::translateModuleToLLVMIR(module, context);
+  if (!translated) throw InternalError("emit: the module does not translate to LLVM IR");
+  return translated;
+}
+
+}  // namespace
+
+std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads) {
+  llvm::LLVMContext context;
+  auto whole = translate(module, context);
+  auto parts = partitionFunctions(*whole, threads);
+  if (parts.size() == 1) return {compilePart(*whole, target)};
+
+  std::string bitcode = toBitcode(*whole);
+  std::vector<ObjectBytes> objects(parts.size());
+  std::vector<std::exception_ptr> failures(parts.size());
+  std::vector<std::thread> workers;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    workers.emplace_back([&, i] {
+      try {
+        llvm::LLVMContext own;
+        objects[i] = compilePart(*extractPart(bitcode, parts[i], own), target);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+  return objects;
+}
+
+std::string emitText(mlir::ModuleOp module, const Target& target, Text kind) {
+  llvm::LLVMContext context;
+  auto whole = translate(module, context);
+  auto machine = makeMachine(target);
+  setTarget(*whole, target, *machine);
+  optimise(*whole, *machine);
+  if (kind == Text::assembly) return generate(*whole, *machine, llvm::CodeGenFileType::AssemblyFile);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  whole->print(stream, nullptr);
+  return text;
+}
+
+}  // namespace stator::cpu

@@ -1,0 +1,26 @@
+// Takes a module in the LLVM dialect; gives LLVM IR, optimises it for a target, and gives machine code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/cpu/target.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace stator::cpu {
+
+/// The bytes of an ELF object file.
+using ObjectBytes = std::string;
+
+/// One object for each of at most `threads` parts that are optimised at the same time. Public functions are spread by
+/// size; each part has its own copy of the private ones that it calls, so no result depends on `threads`.
+/// Errors: InternalError where LLVM refuses the module.
+std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads = 1);
+
+enum class Text { llvm, assembly };
+
+/// The same code as text, in one piece, for dumps.
+/// Errors: InternalError where LLVM refuses the module.
+std::string emitText(mlir::ModuleOp module, const Target& target, Text kind);
+
+}  // namespace stator::cpu

@@ -1,0 +1,55 @@
+// Divides a module's functions among compiler threads, each with an LLVM context of its own.
+#include "compiler/cpu/split_module.h"
+
+#include <algorithm>
+
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/Support/raw_ostream.h"
+#include "runtime/error.h"
+
+namespace stator::cpu {
+
+std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, int parts) {
+  std::vector<const llvm::Function*> functions;
+  for (const llvm::Function& function : module)
+    if (!function.isDeclaration() && !function.hasLocalLinkage()) functions.push_back(&function);
+  std::stable_sort(functions.begin(), functions.end(), [](const llvm::Function* a, const llvm::Function* b) {
+    return a->getInstructionCount() > b->getInstructionCount();
+  });
+  size_t count = std::clamp<size_t>(functions.size(), 1, std::max(parts, 1));
+  std::vector<llvm::StringSet<>> names(count);
+  std::vector<size_t> load(count, 0);
+  for (const llvm::Function* function : functions) {
+    size_t lightest = std::min_element(load.begin(), load.end()) - load.begin();
+    names[lightest].insert(function->getName());
+    load[lightest] += function->getInstructionCount() + 1;
+  }
+  return names;
+}
+
+std::string toBitcode(const llvm::Module& module) {
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  llvm::WriteBitcodeToFile(module, stream);
+  return bytes;
+}
+
+std::unique_ptr<llvm::Module> extractPart(const std::string& bitcode, const llvm::StringSet<>& names,
+                                          llvm::LLVMContext& context) {
+  auto module = llvm::getLazyBitcodeModule(llvm::MemoryBufferRef(bitcode, "part"), context);
+  if (!module) throw InternalError("emit: bitcode does not parse: " + llvm::toString(module.takeError()));
+  for (llvm::Function& function : **module) {
+    if (function.isDeclaration() && !function.isMaterializable()) continue;
+    if (!function.hasLocalLinkage() && !names.contains(function.getName())) {
+      function.deleteBody();
+    } else if (llvm::Error error = function.materialize()) {
+      throw InternalError("emit: bitcode does not parse: " + llvm::toString(std::move(error)));
+    }
+  }
+  if (llvm::Error error = (*module)->materializeAll())
+    throw InternalError("emit: bitcode does not parse: " + llvm::toString(std::move(error)));
+  return std::move(*module);
+}
+
+}  // namespace stator::cpu

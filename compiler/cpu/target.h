@@ -1,0 +1,29 @@
+// Instruction sets that CPU code is made for. Generated code depends on the name alone, never on this host's caches.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace stator::cpu {
+
+struct Target {
+  std::string name;      ///< `x86-64`, `x86-64-v3` or `x86-64-v4`; never `native`
+  std::string features;  ///< LLVM's target-features beyond those of the CPU `name`
+  std::string tuning;    ///< LLVM's tune-cpu: instruction costs, not the instruction set
+  int vectorBits = 128;
+  int registers = 16;    ///< vector registers
+  bool fma = false;      ///< without it a fused multiply-add would be a call to libm
+  bool masks = false;    ///< masked loads and stores are instructions
+
+  /// Elements of `elementBits` bits in one vector register.
+  int lanes(int elementBits = 32) const { return vectorBits / elementBits; }
+};
+
+/// The target of that name; `native` is the best level that this host has.
+/// Errors: UserError for an unknown name or a level that this host lacks.
+Target resolveTarget(std::string_view name);
+
+/// Whether this host can run code for the target of that name. False for unknown names.
+bool hostSupports(std::string_view name);
+
+}  // namespace stator::cpu
