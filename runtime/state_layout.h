@@ -25,7 +25,7 @@ inline int64_t element_count(const Slot& slot) {
   int64_t count = 1;
   for (int axis = 0; axis < slot.spec.rank(); ++axis) {
     const Extent& extent = slot.spec.extents[axis];
-    const std::string where = std::string("state: axis ") + std::to_string(axis) + " of slot '" + slot.name + "' ";
+    const std::string where = std::string("state: axis ") + std::to_string(axis) + " of slot '" + slot.name.str() + "' ";
     if (!extent.is_number())
       throw UserError(where + "is the symbol '" + symbol::name_of(extent.symbols[0]) + "', but a slot's size is fixed");
     if (extent.number < 0) throw UserError(where + "is " + std::to_string(extent.number) + ", below 0");

@@ -9,6 +9,31 @@
 
 namespace stator {
 
+/// A text that can be built in a constant expression by every compiler (std::string of libstdc++ 12 cannot by clang).
+class Name {
+ public:
+  constexpr Name() = default;
+  constexpr Name(std::string_view text) : characters_(text.begin(), text.end()) {}
+  constexpr Name(const char* text) : Name(std::string_view(text)) {}
+  Name(const std::string& text) : Name(std::string_view(text)) {}
+
+  constexpr std::string_view view() const { return {characters_.data(), characters_.size()}; }
+  std::string str() const { return std::string(view()); }
+  constexpr operator std::string_view() const { return view(); }
+  operator std::string() const { return str(); }
+  constexpr bool empty() const { return characters_.empty(); }
+  constexpr Name& operator+=(std::string_view text) {
+    characters_.insert(characters_.end(), text.begin(), text.end());
+    return *this;
+  }
+  friend constexpr bool operator==(const Name& a, const Name& b) { return a.view() == b.view(); }
+  friend constexpr bool operator==(const Name& a, std::string_view b) { return a.view() == b; }
+  friend auto& operator<<(auto& stream, const Name& name) { return stream << name.view(); }
+
+ private:
+  std::vector<char> characters_;
+};
+
 /// A named property of an operation: a number, whole numbers, or a text. The name is that of the op's ODS record.
 struct Attribute {
   enum class Kind : unsigned char { integer, integers, number, text };
@@ -106,7 +131,7 @@ struct Init {
 /// One named tensor of a program's state. A parameter's name is its PyTorch state-dict key (`conv1.weight`).
 struct Slot {
   enum class Role : unsigned char { parameter, buffer, optimizer };
-  std::string name;
+  Name name;
   TensorSpec spec;
   Role role = Role::parameter;
   Init init;
@@ -114,9 +139,9 @@ struct Slot {
 
 /// A function of a program. Argument `i` has `arguments[i]` as its name and `defaults[i]` where a call gives none.
 struct Function {
-  std::string name;
+  Name name;
   std::vector<TensorSpec> inputs;
-  std::vector<std::string> arguments;
+  std::vector<Name> arguments;
   std::vector<double> defaults;
   Graph graph;
 };

@@ -17,8 +17,13 @@ class Context {
   constexpr virtual int apply(const Operation& operation) = 0;
   /// Whether layers behave as in training: dropout drops, batch norm uses the batch's statistics.
   constexpr virtual bool training() const { return false; }
-  /// How often the random site `site` has been drawn from before this call: the call's occurrence.
-  constexpr virtual long next_draw([[maybe_unused]] long site) { return 0; }
+  /// What random draws at `site` start from: values of the seed and the step (i64 scalars), and the call's occurrence,
+  /// which is how often that site was drawn from before.
+  struct Draw {
+    int seed = -1, step = -1;
+    long occurrence = 0;
+  };
+  constexpr virtual Draw draw([[maybe_unused]] long site) { return {}; }
 
  protected:
   constexpr ~Context() = default;
@@ -62,13 +67,20 @@ template <class Rule, class X, class...> constexpr is property_of() {
   if constexpr (keeps_property<Rule>) return X::what;
   else return is::anything;
 }
-template <auto Rule, class... X> struct result {
+// No type in the primary templates: clang looks before it has checked a function's constraint.
+template <auto Rule, class... X> struct result {};
+template <auto Rule, Operand... X> requires(inferred<Rule, X...>::result.ok()) struct result<Rule, X...> {
   using type = Expr<tensor_from_t<inferred<Rule, X...>>, property_of<std::remove_const_t<decltype(Rule)>, X...>()>;
 };
-template <auto Rule, class... X> struct broken_rule {};  // no type: clang looks before it has checked a constraint
+template <auto Rule, class... X> struct broken_rule {};
 template <auto Rule, Operand... X> requires(!inferred<Rule, X...>::result.ok()) struct broken_rule<Rule, X...> {
   static constexpr const char* message = inferred<Rule, X...>::result.error;
   using type = ShapeError<text<length_of(message)>(message), shape_of<X>...>;
+};
+
+template <class Mistake, class... X> struct mistake {};
+template <class Mistake, class... X> requires(Mistake::message != nullptr) struct mistake<Mistake, X...> {
+  using type = ShapeError<text<length_of(Mistake::message)>(Mistake::message), shape_of<X>...>;
 };
 
 /// Reads a rule's attributes into the form that graphs hold.
@@ -97,6 +109,16 @@ template <auto Rule, class... X> using result_t = typename detail::result<Rule, 
 
 /// The incomplete type that names the broken rule and the operands' shapes: what the overload for a mistake returns.
 template <auto Rule, class... X> using broken_t = typename detail::broken_rule<Rule, X...>::type;
+
+/// The incomplete type for a mistake whose text is `Mistake::message`, found by a check of the op's own.
+template <class Mistake, Operand... X> using mistake_t = typename detail::mistake<Mistake, X...>::type;
+
+/// Carries out an op that has attributes but no operands.
+template <class Rule> constexpr Handle perform_in(Context* context, Rule rule, const TensorSpec& result) {
+  detail::AttributeWriter attributes;
+  Rule::attributes(rule, attributes);
+  return {context, context->apply({Rule::name, nullptr, 0, attributes.attributes, attributes.count, result})};
+}
 
 /// Carries out the op that `rule` describes; its result has spec `result`.
 template <class Rule, class... X> constexpr Handle perform(Rule rule, const TensorSpec& result, const X&... operands) {

@@ -89,10 +89,7 @@ template <class N, DType Other>
 using literal_t = type::Tensor<dtype_tag_t<is_float(Other) || std::integral<N> ? Other : DType::f32>>;
 
 constexpr Handle literal(Context* context, double value, const TensorSpec& spec) {
-  rule::Constant constant{value};
-  AttributeWriter attributes;
-  rule::Constant::attributes(constant, attributes);
-  return {context, context->apply({rule::Constant::name, nullptr, 0, attributes.attributes, 1, spec})};
+  return perform_in(context, rule::Constant{value}, spec);
 }
 
 template <class X, class Other> struct literal_or_operand { using type = X; };

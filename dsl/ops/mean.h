@@ -1,0 +1,34 @@
+// The mean over axes; a symbolic axis counts its valid elements only.
+#pragma once
+
+#include "compiler/interface/ops/elementwise.h"
+#include "compiler/interface/ops/reduction.h"
+
+namespace stator {
+
+/// How a loss brings its elements together. Source: the `reduction` of PyTorch's losses.
+enum class Reduction : unsigned char { mean, sum, none };
+
+/// The mean over `Axes`, or over all where none is named. Source: torch.mean.
+template <int... Axes, Operand X>
+  requires(is_float(X::tensor::spec.dtype))
+constexpr auto mean(const X& x, KeepDim) {
+  return sum<Axes...>(x, keepdim) / apply<rule::Count{detail::axes_of<X, Axes...>()}>(x);
+}
+template <int... Axes, Operand X>
+  requires(is_float(X::tensor::spec.dtype))
+constexpr auto mean(const X& x) {
+  return sum<Axes...>(x) / apply<rule::Count{detail::axes_of<X, Axes...>()}>(x);
+}
+template <int... Axes, Operand X, class... Keep>
+  requires(!is_float(X::tensor::spec.dtype))
+Advice<"mean: whole numbers have no mean of their own dtype: cast first", shape_of<X>> mean(const X& x, Keep...);
+
+namespace detail {
+template <Reduction R, Operand X> constexpr auto reduce(const X& x) {
+  if constexpr (R == Reduction::mean) return mean(x);
+  else if constexpr (R == Reduction::sum) return sum(x);
+  else return x;
+}
+}  // namespace detail
+}  // namespace stator

@@ -1,0 +1,39 @@
+// Softmax and its logarithm. What they give is known to be probabilities, so losses can tell a mistake.
+#pragma once
+
+#include "compiler/interface/ops/elementwise.h"
+#include "compiler/interface/ops/reduction.h"
+
+namespace stator {
+
+/// States that `x` holds log-probabilities: for values that come from elsewhere. Nothing is computed.
+template <Operand X> constexpr auto assume_log_probabilities(const X& x) {
+  return Expr<typename X::tensor, is::log_probabilities>{{x.context, x.id}};
+}
+/// States that `x` holds probabilities. Nothing is computed.
+template <Operand X> constexpr auto assume_probabilities(const X& x) {
+  return Expr<typename X::tensor, is::probabilities>{{x.context, x.id}};
+}
+
+namespace detail {
+/// `x` less its maximum along `Axis`: exponentials of it cannot overflow, and the shift does not change the result.
+template <int Axis, Operand X> constexpr auto shifted(const X& x) { return x - max<Axis>(detach(x), keepdim); }
+}  // namespace detail
+
+/// exp(x) / sum(exp(x)) along `Axis`. Source: torch.softmax.
+template <int Axis = -1, Operand X>
+  requires(is_float(X::tensor::spec.dtype))
+constexpr auto softmax(const X& x) {
+  auto exponentials = exp(detail::shifted<Axis>(x));
+  return assume_probabilities(exponentials / sum<Axis>(exponentials, keepdim));
+}
+
+/// x - log(sum(exp(x))) along `Axis`. Source: torch.log_softmax.
+template <int Axis = -1, Operand X>
+  requires(is_float(X::tensor::spec.dtype))
+constexpr auto log_softmax(const X& x) {
+  auto shifted = detail::shifted<Axis>(x);
+  return assume_log_probabilities(shifted - log(sum<Axis>(exp(shifted), keepdim)));
+}
+
+}  // namespace stator

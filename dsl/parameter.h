@@ -1,0 +1,56 @@
+// Leaves of a model: parameters, buffers, and the sites of random draws.
+#pragma once
+
+#include "compiler/interface/operand.h"
+
+namespace stator {
+
+/// A learned tensor. Its identity is its path in the model; bound to a trace, it is an expression of that trace.
+///
+///     st::Parameter<st::f32, 10, 784> weight = st::uniform(-0.1, 0.1);
+template <class D, auto... E> class Parameter : public Handle {
+ public:
+  using tensor = Tensor<D, E...>;
+  static constexpr is what = is::anything;
+  static_assert(element_count(tensor::spec.extents).is_number(), "a parameter's extents are numbers");
+
+  constexpr Parameter() = default;
+  constexpr Parameter(Init start) : init(start) {}
+
+  Init init;
+};
+
+/// How a parameter starts: every element `value`; draws from [low, high); draws of that mean and deviation.
+constexpr Init fill(double value) { return {Init::Kind::constant, value, 0}; }
+constexpr Init uniform(double low, double high) { return {Init::Kind::uniform, low, high}; }
+constexpr Init normal(double mean, double deviation) { return {Init::Kind::normal, mean, deviation}; }
+
+/// Where a layer draws random numbers: bound, it knows its path, so each layer and each call has draws of its own.
+struct RandomSite {
+  Context* context = nullptr;
+  long site = 0;
+};
+
+namespace detail {
+template <class T> inline constexpr bool is_parameter = false;
+template <class D, auto... E> inline constexpr bool is_parameter<Parameter<D, E...>> = true;
+
+/// FNV-1a over a path: the same on every machine and at compile time. Source: Fowler, Noll, Vo.
+constexpr long hash_of(std::string_view path) {
+  unsigned hash = 2166136261u;
+  for (char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return static_cast<long>(hash);
+}
+/// The square root, to the last bit, of a positive number; usable in constant expressions. Source: Newton's method.
+constexpr double square_root(double x) {
+  double root = x < 1 ? 1 : x;
+  for (double last = 0; root != last;) {
+    last = root;
+    root = 0.5 * (root + x / root);
+    if (root >= last) return last;
+  }
+  return root;
+}
+}  // namespace detail
+
+}  // namespace stator

@@ -1,0 +1,150 @@
+// A program: a model, and functions over it by name. A constant that the compiler takes whole.
+#pragma once
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+#include "dsl/losses.h"
+#include "dsl/model.h"
+#include "dsl/optimizers.h"
+
+namespace stator {
+
+namespace hana = boost::hana;
+
+/// A function as its author gives it: a name, the types of its inputs, whether layers train, and the body
+/// `(const auto& model, auto... inputs)`, which returns an expression, or a hana::tuple of several.
+template <text Name, class Body, TensorLike... In> struct FunctionOf {
+  static constexpr std::string_view name = Name.c_str();
+  using inputs = hana::tuple<In...>;
+  Body body;
+  bool training = false;
+
+  template <class M> constexpr void trace(Trace& trace, const M& model) const {
+    hana::tuple<Expr<In>...> arguments{Expr<In>{{&trace, trace.input(In::spec)}}...};  // braces: left to right
+    auto result = hana::unpack(arguments, [&](const auto&... in) { return body(model, in...); });
+    record_results(trace, result);
+  }
+
+ private:
+  template <Operand X> static constexpr void record_results(Trace& trace, const X& x) { trace.result(x.id); }
+  template <class... X> static constexpr void record_results(Trace& trace, const hana::tuple<X...>& several) {
+    hana::unpack(several, [&](const auto&... x) { (trace.result(x.id), ...); });
+  }
+};
+
+/// `function<"predict", Image>([](const auto& net, auto image) { return net(image); })`: layers evaluate.
+template <text Name, TensorLike... In, class Body> constexpr auto function(Body body) {
+  return FunctionOf<Name, Body, In...>{body, false};
+}
+
+/// A function in which layers behave as in training; for custom steps with `update` and `assign`.
+template <text Name, TensorLike... In, class Body> constexpr auto training_function(Body body) {
+  return FunctionOf<Name, Body, In...>{body, true};
+}
+
+namespace detail {
+template <class X> constexpr Trace& trace_of(const X& x) { return static_cast<Trace&>(*x.context); }
+
+/// Whether the value of `node` is computed from the value of `source`.
+constexpr bool reaches(const Graph& graph, int source, int node) {
+  std::vector<char> reached;
+  for (int i = 0; i <= node; ++i) {
+    reached.push_back(i == source);
+    for (int k = 0; k < graph.nodes[i].operand_count; ++k)
+      if (reached[graph.operand(graph.nodes[i], k)]) reached[i] = true;
+  }
+  return reached[node];
+}
+}  // namespace detail
+
+/// After this function, `parameter` holds `value`. Source: an in-place update under torch.no_grad().
+template <Operand P, Operand X>
+  requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
+constexpr void assign(const P& parameter, const X& value) {
+  Trace& trace = detail::trace_of(parameter);
+  const Graph& graph = trace.graph();
+  trace.update(static_cast<int>(graph.attributes[graph.nodes[parameter.id].first_attribute].integers[0]), value.id);
+}
+
+/// One step of `optimizer` on every parameter of `model` (the whole net, or a part of it), down the gradient of `loss`.
+template <class M, Operand L, Optimizer O> constexpr void update(const M& model, const L& loss, const O& optimizer) {
+  static_assert(L::tensor::spec.rank() == 0, "update: the loss is not a scalar");
+  Trace& trace = detail::trace_of(loss);
+  Updates updates(trace, optimizer.lr);
+  auto shared = optimizer.begin(updates);
+  detail::for_each_leaf(model, Name(), [&](const auto& leaf, const Name&) {
+    using Leaf = std::remove_cvref_t<decltype(leaf)>;
+    if constexpr (detail::is_parameter<Leaf>) {
+      const Graph& graph = trace.graph();
+      int slot = static_cast<int>(graph.attributes[graph.nodes[leaf.id].first_attribute].integers[0]);
+      if (!detail::reaches(graph, leaf.id, loss.id)) throw "update: the loss never reaches a parameter of the model";
+      updates.begin_parameter(trace.slot_facts(slot).name);
+      trace.update(slot, optimizer.update(updates, shared, leaf, gradient(Value(loss), Value(leaf))).id);
+    }
+  });
+}
+
+/// Counts one finished training step: random draws of the next one differ.
+constexpr void advance(Trace& trace) {
+  int slot = trace.step_slot();
+  Value step{{&trace, trace.slot(slot)}, {DType::i64, {}}};
+  trace.update(slot, (step + 1.0).id);
+}
+
+/// The ready-made step "train_step": forward, backward and update; its result is the loss.
+///
+///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); }, st::Adadelta{})
+template <TensorLike... In, class Loss, Optimizer O> constexpr auto train_step(Loss loss, O optimizer) {
+  auto body = [loss, optimizer](const auto& model, const auto&... in) {
+    auto value = loss(model, in...);
+    update(model, value, optimizer);
+    advance(detail::trace_of(value));
+    return value;
+  };
+  return FunctionOf<"train_step", decltype(body), In...>{body, true};
+}
+
+/// A model type and functions over it.
+template <class M, class... F> struct Program {
+  using model = M;
+  hana::tuple<F...> functions;
+
+  static constexpr int function_count = sizeof...(F);
+  /// The position of the function of that name, or -1.
+  static constexpr int index_of(std::string_view name) {
+    int index = 0, found = -1;
+    ((F::name == name ? found = index : 0, ++index), ...);
+    return found;
+  }
+
+  /// The graphs of all functions, and the state they share: parameters first, in the order of declaration.
+  constexpr ProgramGraph graph() const {
+    ProgramGraph program;
+    hana::unpack(functions, [&](const auto&... f) { (trace_one(program, f), ...); });
+    return program;
+  }
+
+ private:
+  template <class G> static constexpr void trace_one(ProgramGraph& program, const G& f) {
+    Function function;
+    function.name = Name(G::name);
+    M bound{};
+    {
+      Trace trace(program, function, f.training);
+      detail::bind(bound, trace);
+      f.trace(trace, static_cast<const M&>(bound));
+    }
+    program.functions.push_back(std::move(function));
+  }
+};
+
+/// A program of model `M` with these functions. As a constant, it is traced once while it compiles, so that what only
+/// the graph can tell (a parameter that the loss never reaches) is told there too.
+template <class M, class... F> constexpr Program<M, F...> program(F... functions) {
+  Program<M, F...> made{hana::tuple<F...>{functions...}};
+  if (std::is_constant_evaluated()) (void)made.graph();
+  return made;
+}
+
+}  // namespace stator

@@ -1,0 +1,82 @@
+// Recording a function into a graph, at compile time or at run time.
+#pragma once
+
+#include "compiler/interface/operand.h"
+
+namespace stator {
+
+/// Records every operation as a node of a function's graph.
+class Trace final : public Context {
+ public:
+  /// `program` receives the slots that this trace makes (step counter, optimizer state).
+  constexpr Trace(ProgramGraph& program, Function& function, bool training)
+      : program_(program), function_(function), training_(training) {}
+
+  constexpr int apply(const Operation& operation) override { return function_.graph.add(operation); }
+  constexpr bool training() const override { return training_; }
+
+  constexpr Draw draw(long site) override {
+    long occurrence = 0;
+    for (long drawn : draws_) occurrence += drawn == site;
+    draws_.push_back(site);
+    return {argument("seed", DType::i64, 0), slot(step_slot()), occurrence};
+  }
+
+  /// The tensor input of the next position.
+  constexpr int input(const TensorSpec& spec) {
+    Attribute index = Attribute::of("index", static_cast<long>(function_.inputs.size()));
+    function_.inputs.push_back(spec);
+    return apply({"input", nullptr, 0, &index, 1, spec});
+  }
+
+  /// The present value of a state slot.
+  constexpr int slot(int index) {
+    for (const Node& node : function_.graph.nodes)
+      if (node.op == "slot" && function_.graph.attributes[node.first_attribute].integers[0] == index)
+        return static_cast<int>(&node - function_.graph.nodes.data());
+    Attribute attribute = Attribute::of("index", static_cast<long>(index));
+    return apply({"slot", nullptr, 0, &attribute, 1, program_.slots[index].spec});
+  }
+
+  /// The slot of that name, made if it is new.
+  constexpr int make_slot(const Name& name, const TensorSpec& spec, Slot::Role role, Init init) {
+    for (const Slot& slot : program_.slots)
+      if (slot.name == name) return static_cast<int>(&slot - program_.slots.data());
+    program_.slots.push_back({name, spec, role, init});
+    return static_cast<int>(program_.slots.size()) - 1;
+  }
+
+  /// The counter of finished training steps, i64.
+  constexpr int step_slot() { return make_slot("step", {DType::i64, {}}, Slot::Role::buffer, {}); }
+
+  /// A scalar that each call gives by name, or leaves at `default_value`.
+  constexpr int argument(std::string_view name, DType dtype, double default_value) {
+    for (const Node& node : function_.graph.nodes)
+      if (node.op == "argument" && function_.graph.attributes[node.first_attribute].text == name)
+        return static_cast<int>(&node - function_.graph.nodes.data());
+    function_.arguments.push_back(Name(name));
+    function_.defaults.push_back(default_value);
+    Attribute attribute = Attribute::of("name", name);
+    return apply({"argument", nullptr, 0, &attribute, 1, {dtype, {}}});
+  }
+
+  /// After the call, slot `slot` holds value `id`. A later update of the same slot replaces an earlier one.
+  constexpr void update(int slot, int id) {
+    for (Update& update : function_.graph.updates)
+      if (update.slot == slot) return void(update.value = id);
+    function_.graph.updates.push_back({slot, id});
+  }
+
+  constexpr void result(int id) { function_.graph.results.push_back(id); }
+  constexpr const Graph& graph() const { return function_.graph; }
+  constexpr const TensorSpec& spec(int id) const { return function_.graph.nodes[id].spec; }
+  constexpr const Slot& slot_facts(int index) const { return program_.slots[index]; }
+
+ private:
+  ProgramGraph& program_;
+  Function& function_;
+  std::vector<long> draws_;
+  bool training_;
+};
+
+}  // namespace stator

@@ -1,0 +1,70 @@
+// Expressions whose shape is known to the trace alone. Update rules are written over them once, for every shape.
+#pragma once
+
+#include "compiler/interface/ops/elementwise.h"
+#include "dsl/trace.h"
+
+namespace stator {
+
+/// A value of some trace with its spec. Arithmetic broadcasts and promotes as it does for `Expr`; operands that do not
+/// fit end a constant evaluation, or throw at run time, with the rule's text.
+struct Value : Handle {
+  TensorSpec spec;
+
+  constexpr Value(Handle handle, const TensorSpec& s) : Handle(handle), spec(s) {}
+  template <Operand X> constexpr Value(const X& x) : Handle(x), spec(X::tensor::spec) {}
+};
+
+namespace detail {
+template <class Rule> constexpr Value elementwise_value(Rule, const Value* operands, int count) {
+  TensorSpec specs[2]{operands[0].spec, count > 1 ? operands[1].spec : TensorSpec{}};
+  Handle handles[2]{operands[0], count > 1 ? Handle(operands[1]) : Handle{}};
+  Inferred result = Rule::infer(Specs{specs, count});
+  if (!result.ok()) throw result.error;
+  return {elementwise(Rule::name, handles, specs, count, result.spec), result.spec};
+}
+constexpr Value number(const Value& like, double value) {
+  TensorSpec spec{like.spec.dtype, {}};
+  return {literal(like.context, value, spec), spec};
+}
+}  // namespace detail
+
+#define STATOR_UNARY(NAME, ...)                                                                              \
+  constexpr Value NAME(const Value& x) { return detail::elementwise_value(rule::NAME{}, &x, 1); }
+#define STATOR_BINARY(NAME, ...)                                                                             \
+  constexpr Value NAME(const Value& a, const Value& b) {                                                     \
+    Value both[]{a, b};                                                                                      \
+    return detail::elementwise_value(rule::NAME{}, both, 2);                                                 \
+  }                                                                                                          \
+  constexpr Value NAME(const Value& a, double b) { return NAME(a, detail::number(a, b)); }                   \
+  constexpr Value NAME(double a, const Value& b) { return NAME(detail::number(b, a), b); }
+#define STATOR_COMPARISON(NAME, ...) STATOR_BINARY(NAME)
+#define STATOR_LOGICAL(NAME, ...) STATOR_BINARY(NAME)
+#include "compiler/interface/ops/elementwise.def"
+
+#define STATOR_OPERATOR(SYMBOL, NAME)                                                                        \
+  constexpr Value operator SYMBOL(const Value& a, const Value& b) { return NAME(a, b); }                     \
+  constexpr Value operator SYMBOL(const Value& a, double b) { return NAME(a, b); }                           \
+  constexpr Value operator SYMBOL(double a, const Value& b) { return NAME(a, b); }
+STATOR_OPERATOR(+, add)
+STATOR_OPERATOR(-, sub)
+STATOR_OPERATOR(*, mul)
+STATOR_OPERATOR(/, div)
+#undef STATOR_OPERATOR
+
+/// The same values in another element type.
+constexpr Value cast(const Value& x, DType to) {
+  TensorSpec spec{to, x.spec.extents};
+  return {detail::convert(rule::Cast::name, x, spec), spec};
+}
+
+/// d loss / d x.
+constexpr Value gradient(const Value& loss, const Value& x) {
+  TensorSpec specs[]{loss.spec, x.spec};
+  Inferred result = rule::Gradient::infer(Specs{specs, 2});
+  if (!result.ok()) throw result.error;
+  int ids[]{loss.id, x.id};
+  return {{x.context, x.context->apply({rule::Gradient::name, ids, 2, nullptr, 0, result.spec})}, result.spec};
+}
+
+}  // namespace stator
