@@ -48,6 +48,7 @@ struct PhaseTime {
 class Executable {
  public:
   std::vector<CompiledFunction> functions;
+  int64_t state_bytes = 0;  // the size of the program's state block
   std::vector<PhaseTime> phase_times;
   bool from_cache = false;
   std::shared_ptr<void> code;  // keeps the machine code alive

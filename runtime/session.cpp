@@ -1,0 +1,148 @@
+// Running the functions of an executable: checks and stages inputs, owns arena and results, holds the threads.
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+
+#include "runtime/error.h"
+#include "runtime/staging.h"
+#include "runtime/text.h"
+
+namespace stator {
+
+namespace {
+
+constexpr std::string_view valid_prefix = "valid.";
+
+int threads_or_all(int threads) {
+  if (threads != 0) return threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int64_t cell_of(const ArgumentFacts& argument, double value) {
+  int64_t cell = 0;
+  if (argument.dtype == DType::i64) return static_cast<int64_t>(value);
+  const float narrow = static_cast<float>(value);
+  std::memcpy(&cell, &narrow, sizeof narrow);
+  return cell;
+}
+
+const double* named(const CallOptions& options, const std::string& name) {
+  if (name == "lr" && options.lr) return &*options.lr;
+  for (const auto& [key, value] : options.arguments)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+/// Errors: UserError for an argument that the function does not take.
+void check_names(const CompiledFunction& function, const CallOptions& options) {
+  for (const auto& [key, value] : options.arguments) {
+    const bool known = std::any_of(function.arguments.begin(), function.arguments.end(),
+                                   [&](const ArgumentFacts& argument) { return argument.name == key; });
+    if (!known) throw UserError(concat(function.name, ": no argument is called '", key, "'"));
+  }
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<const Executable> executable, int threads)
+    : executable_(std::move(executable)), pool_(std::make_unique<ThreadPool>(threads_or_all(threads))) {
+  int64_t arena_bytes = 0;
+  for (const CompiledFunction& function : executable_->functions) {
+    arena_bytes = std::max(arena_bytes, function.arena_bytes);
+    Frame& frame = frames_.emplace_back();
+    for (const TensorFacts& result : function.results)
+      frame.whole_results.push_back(NdArray::zeros(result.dtype, result.extents));
+    frame.results = frame.whole_results;
+    for (NdArray& result : frame.whole_results) frame.result_pointers.push_back(result.bytes());
+    frame.staged.resize(function.inputs.size());
+    frame.input_pointers.resize(function.inputs.size());
+    frame.argument_cells.resize(function.arguments.size());
+    frame.valid.resize(symbol::count);
+  }
+  arena_ = AlignedBuffer::zeroed(arena_bytes);
+}
+
+int Session::index_of(std::string_view name) const {
+  return static_cast<int>(&executable_->function(name) - executable_->functions.data());
+}
+
+std::span<const NdArray> Session::call(int index, State& state, std::span<const NdArray* const> inputs,
+                                       const CallOptions& options) {
+  const CompiledFunction& function = executable_->functions[index];
+  Frame& frame = frames_[index];
+  if (state.size_bytes() != executable_->state_bytes)
+    throw UserError(concat(function.name, ": the state is of another program: it has ", state.size_bytes(),
+                           " bytes, the program's has ", executable_->state_bytes));
+  take_valid_extents(function, frame, inputs);
+  set_arguments(function, frame, state, options);
+  stage_inputs(function, frame, inputs);
+  const bool threaded = pool_->threads() > 1;
+  const StatorCall call{state.data(), arena_.data(), frame.input_pointers.data(), frame.result_pointers.data(),
+                        frame.argument_cells.data(), threaded ? &ThreadPool::parallel : nullptr, pool_.get()};
+  function.entry(&call);
+  trim_results(function, frame);
+  return frame.results;
+}
+
+void Session::take_valid_extents(const CompiledFunction& function, Frame& frame, std::span<const NdArray* const> inputs) {
+  if (inputs.size() != function.inputs.size())
+    throw UserError(concat(function.name, ": ", inputs.size(), " inputs given, ", function.inputs.size(), " expected"));
+  std::fill(frame.valid.begin(), frame.valid.end(), 0);
+  frame.partial = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const InputName where{function.name, i};
+    take_extents(function.inputs[i], *inputs[i], where, frame.valid);
+    check_labels(function.inputs[i], *inputs[i], where);
+    frame.partial |= inputs[i]->extents() != function.inputs[i].extents;
+  }
+}
+
+void Session::stage_inputs(const CompiledFunction& function, Frame& frame, std::span<const NdArray* const> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const NdArray& array = *inputs[i];
+    const bool whole = array.extents() == function.inputs[i].extents;
+    if (whole && array.is_contiguous()) {
+      frame.input_pointers[i] = array.bytes();
+      continue;
+    }
+    NdArray& staged = frame.staged[i];
+    if (staged.extents() != function.inputs[i].extents || staged.dtype() != function.inputs[i].dtype)
+      staged = NdArray::zeros(function.inputs[i].dtype, function.inputs[i].extents);
+    copy_and_repeat(array.contiguous(), staged);
+    frame.input_pointers[i] = staged.bytes();
+  }
+}
+
+void Session::set_arguments(const CompiledFunction& function, Frame& frame, const State& state, const CallOptions& options) {
+  check_names(function, options);
+  for (size_t i = 0; i < function.arguments.size(); ++i) {
+    const ArgumentFacts& argument = function.arguments[i];
+    int64_t& cell = frame.argument_cells[i];
+    if (argument.name == "seed") {
+      cell = options.seed.value_or(static_cast<int64_t>(state.seed()));
+    } else if (argument.name.starts_with(valid_prefix)) {
+      cell = static_cast<int64_t>(argument.default_value);
+      for (int s = 1; s < symbol::count; ++s)
+        if (argument.name.substr(valid_prefix.size()) == symbol::name_of(static_cast<Symbol>(s)) && frame.valid[s] != 0)
+          cell = frame.valid[s];
+    } else {
+      const double* given = named(options, argument.name);
+      cell = cell_of(argument, given ? *given : argument.default_value);
+    }
+  }
+}
+
+void Session::trim_results(const CompiledFunction& function, Frame& frame) {
+  for (size_t i = 0; i < frame.results.size(); ++i) {
+    const TensorFacts& facts = function.results[i];
+    frame.results[i] = frame.whole_results[i];
+    if (!frame.partial) continue;
+    for (size_t axis = 0; axis < facts.extents.size(); ++axis)
+      if (facts.symbols[axis] != symbol::none && frame.valid[facts.symbols[axis]] != 0)
+        frame.results[i] = frame.results[i].slice(static_cast<int>(axis), 0, frame.valid[facts.symbols[axis]]);
+  }
+}
+
+}  // namespace stator
