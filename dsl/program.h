@@ -78,7 +78,7 @@ template <class M, Operand L, Optimizer O> constexpr void update(const M& model,
     if constexpr (detail::is_parameter<Leaf>) {
       const Graph& graph = trace.graph();
       int slot = static_cast<int>(graph.attributes[graph.nodes[leaf.id].first_attribute].integers[0]);
-      if (!detail::reaches(graph, leaf.id, loss.id)) throw "update: the loss never reaches a parameter of the model";
+      if (!detail::reaches(graph, leaf.id, loss.id)) throw UserError("update: the loss never reaches a parameter of the model");
       updates.begin_parameter(trace.slot_facts(slot).name);
       trace.update(slot, optimizer.update(updates, shared, leaf, gradient(Value(loss), Value(leaf))).id);
     }

@@ -6,6 +6,7 @@
 #include "compiler/interface/ops/movement.h"
 #include "compiler/interface/ops/pooling.h"
 #include "compiler/interface/ops/reduction.h"
+#include "dsl/compile.h"
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/linear.h"

@@ -3,11 +3,12 @@
 
 #include "compiler/interface/ops/elementwise.h"
 #include "dsl/trace.h"
+#include "runtime/error.h"
 
 namespace stator {
 
 /// A value of some trace with its spec. Arithmetic broadcasts and promotes as it does for `Expr`; operands that do not
-/// fit end a constant evaluation, or throw at run time, with the rule's text.
+/// fit end a constant evaluation, or throw a UserError at run time, with the rule's text.
 struct Value : Handle {
   TensorSpec spec;
 
@@ -20,7 +21,7 @@ template <class Rule> constexpr Value elementwise_value(Rule, const Value* opera
   TensorSpec specs[2]{operands[0].spec, count > 1 ? operands[1].spec : TensorSpec{}};
   Handle handles[2]{operands[0], count > 1 ? Handle(operands[1]) : Handle{}};
   Inferred result = Rule::infer(Specs{specs, count});
-  if (!result.ok()) throw result.error;
+  if (!result.ok()) throw UserError(result.error);
   return {elementwise(Rule::name, handles, specs, count, result.spec), result.spec};
 }
 constexpr Value number(const Value& like, double value) {
@@ -62,7 +63,7 @@ constexpr Value cast(const Value& x, DType to) {
 constexpr Value gradient(const Value& loss, const Value& x) {
   TensorSpec specs[]{loss.spec, x.spec};
   Inferred result = rule::Gradient::infer(Specs{specs, 2});
-  if (!result.ok()) throw result.error;
+  if (!result.ok()) throw UserError(result.error);
   int ids[]{loss.id, x.id};
   return {{x.context, x.context->apply({rule::Gradient::name, ids, 2, nullptr, 0, result.spec})}, result.spec};
 }

@@ -20,12 +20,14 @@ struct Binding {
 struct CompileOptions {
   /// Instruction set: `native` (this host's best), `x86-64` (no FMA), `x86-64-v3` (AVX2, FMA) or `x86-64-v4` (AVX-512).
   std::string target = "native";
+  /// Threads that run the functions; 0: one for each core. The code, and every bit of its results, is the same.
+  int threads = 0;
   /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Empty: none.
-  std::string dump;
+  std::string dump = {};
   /// Phases to leave out, by name; only those that do not change a program's meaning can be.
-  std::vector<std::string> disabled_phases;
+  std::vector<std::string> disabled_phases = {};
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
-  std::string cache;
+  std::string cache = {};
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
