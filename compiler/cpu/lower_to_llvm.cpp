@@ -57,7 +57,7 @@ void addPasses(mlir::PassManager& passes) {
   passes.addPass(mlir::memref::createExpandStridedMetadataPass());
   passes.addPass(mlir::createLowerAffinePass());
   passes.addPass(mlir::createConvertMathToLLVMPass());
-  passes.addPass(mlir::createConvertMathToLibm());
+  passes.addPass(mlir::createConvertMathToLibmPass());
   mlir::ConvertVectorToLLVMPassOptions vectors;
   vectors.x86Vector = true;
   passes.addPass(mlir::createConvertVectorToLLVMPass(vectors));

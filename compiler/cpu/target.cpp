@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include "runtime/error.h"

@@ -1,0 +1,47 @@
+// The form that matrix products and convolutions share, as data. The front half of the compiler knows no other GEMM.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/interface/dtype.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace stator::kernels {
+
+/// One loop of a contraction: how far a step moves in A, B and C, in elements.
+struct Dim {
+  int64_t extent = 1;
+  int64_t a = 0;
+  int64_t b = 0;
+  int64_t c = 0;
+};
+
+/// C[outer, row, column] = sum over `reductions` of A[outer, row, reduction] * B[outer, reduction, column].
+///
+/// GEMM, its transposed forms, batched products, and convolution over a channels-last image with its halo: forward
+/// (outer n, oh; rows ow; columns oc; reductions kh, kw * ic) and weight gradient (rows kh, kw, ic; reductions n, oh, ow).
+/// Rows do not move in B nor columns in A; outer loops move in all three, reductions in A and B. Strides may be negative.
+struct ContractionForm {
+  llvm::SmallVector<Dim, 4> outer;
+  llvm::SmallVector<Dim, 4> rows;  ///< at least one; the last varies fastest
+  Dim columns;
+  llvm::SmallVector<Dim, 4> reductions;  ///< at least one; the last varies fastest
+  DType element = DType::f32;            ///< f32 or f64
+  int64_t aOffset = 0;                   ///< where A's first element lies in its buffer
+  int64_t bOffset = 0;
+
+  int elementBits() const { return 8 * size_bytes(element); }
+};
+
+/// The product of the extents.
+int64_t extentProduct(llvm::ArrayRef<Dim> dims);
+
+/// Multiplications (each with its addition) that the contraction takes.
+int64_t multiplyCount(const ContractionForm& form);
+
+/// The same loops, with neighbours made one where a step of the outer is `extent` steps of the inner, and those of extent
+/// 1 left out.
+llvm::SmallVector<Dim, 4> mergeDims(llvm::ArrayRef<Dim> dims);
+
+}  // namespace stator::kernels

@@ -1,0 +1,17 @@
+// Copies a panel of B to contiguous scratch memory, where its rows cannot push each other out of the cache.
+#pragma once
+
+#include "compiler/kernels/contraction_schedule.h"
+#include "compiler/kernels/contraction_tile.h"
+
+namespace stator::kernels {
+
+/// The reductions inside a tile, with strides of B as they are in a packed panel: [reductions, panelColumns].
+llvm::SmallVector<Dim, 4> packedReductionDims(const ContractionSchedule& schedule);
+
+/// scratch[to + reduction * panelColumns + column] = b[from + reduction, column] for `columns` columns of a panel, then
+/// zeros up to a whole vector.
+void packPanel(const IndexBuilder& ix, const ContractionForm& form, const ContractionSchedule& schedule,
+               mlir::VectorType vector, Value b, Value from, Value scratch, Value to, int64_t columns);
+
+}  // namespace stator::kernels

@@ -1,0 +1,202 @@
+// How a contraction is cut: tiles by a small cost model in cycles, blocks by the cache sizes that every target has.
+#include "compiler/kernels/contraction_schedule.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "runtime/error.h"
+
+namespace stator::kernels {
+namespace {
+
+/// Cache sizes are those of no particular host, so that schedules depend on the target's name alone.
+constexpr int64_t firstCacheBytes = 24 << 10;
+constexpr int64_t secondCacheBytes = 384 << 10;
+constexpr int64_t multipliesPerChunk = 64 << 10;
+constexpr int64_t maxChunks = 64;
+
+int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+struct Costed {
+  ContractionSchedule schedule;
+  double cycles = std::numeric_limits<double>::infinity();
+};
+
+/// Cuts the rows into tiles of at most `most` rows, as equal as can be.
+void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
+  s.cutRow = static_cast<int>(rows.size()) - 1;
+  s.wholeRows = 1;
+  while (s.cutRow > 0 && s.wholeRows * rows[s.cutRow].extent <= most) s.wholeRows *= rows[s.cutRow--].extent;
+  int64_t extent = rows[s.cutRow].extent;
+  s.rowTiles = ceilDivide(extent, std::max<int64_t>(1, most / s.wholeRows));
+  s.cutExtent = ceilDivide(extent, s.rowTiles);
+  s.bigRowTiles = extent - s.rowTiles * (s.cutExtent - 1);
+}
+
+/// Cycles of all tiles of one panel set, at two vector multiply-adds and two loads a cycle and a latency of four.
+double tileCycles(const ContractionSchedule& s, int64_t rows, int64_t columnSteps, double steps) {
+  double multiplies = rows * columnSteps / 2.0, loads = (rows + columnSteps) / 2.0;
+  double reduce = s.kernel == ContractionSchedule::Kernel::dot ? 4.0 : 1.5;
+  return steps * std::max({multiplies, loads, 4.0}) + reduce * rows * columnSteps + 20;
+}
+
+double rowLoops(const ContractionForm& form, const ContractionSchedule& s) {
+  return extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
+}
+
+/// Cycles for all rows against one panel of `columnSteps` accumulator columns.
+double panelCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t columnSteps, double steps) {
+  int64_t big = s.cutExtent * s.wholeRows, small = big - s.wholeRows, smallTiles = s.rowTiles - s.bigRowTiles;
+  double cycles = s.bigRowTiles * tileCycles(s, big, columnSteps, steps);
+  if (smallTiles) cycles += smallTiles * tileCycles(s, small, columnSteps, steps);
+  double twoSizes = smallTiles ? 1.02 : 1.0;  // a second kernel to compile
+  return twoSizes * rowLoops(form, s) * cycles;
+}
+
+void consider(Costed& best, const ContractionForm& form, ContractionSchedule s, int64_t columnSteps, int64_t step,
+              double steps) {
+  s.panelColumns = columnSteps * step;
+  s.panels = ceilDivide(form.columns.extent, s.panelColumns);
+  s.accumulators = s.cutExtent * s.wholeRows * columnSteps;
+  int64_t last = ceilDivide(form.columns.extent - (s.panels - 1) * s.panelColumns, step);
+  double cycles = panelCycles(form, s, last, steps);
+  if (s.panels > 1) cycles += (s.panels - 1) * panelCycles(form, s, columnSteps, steps);
+  if (s.panels > 1 && last != columnSteps) cycles *= 1.02;
+  if (cycles < best.cycles) best = {std::move(s), cycles};
+}
+
+/// Rows of A that share cache sets: their lines would push each other out of the first cache.
+bool rowsCollide(const ContractionForm& form) {
+  int64_t bytes = std::abs(form.rows.back().a) * form.elementBits() / 8;
+  return bytes >= 2048 && bytes % 2048 == 0;
+}
+
+Costed broadcastTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
+  Costed best;
+  int64_t vectors = ceilDivide(form.columns.extent, s.lanes), temporaries = target.fma ? 1 : 2;
+  double steps = extentProduct(form.reductions);
+  for (int64_t width = 1; width <= std::min<int64_t>(vectors, 8); ++width) {
+    int64_t most = (target.registers - width - temporaries) / width;
+    if (rowsCollide(form)) most = std::min<int64_t>(most, 10);
+    for (int64_t rows = 1; rows <= most; ++rows) {
+      cutRows(s, form.rows, rows);
+      if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, width, s.lanes, steps);
+    }
+  }
+  return best;
+}
+
+Costed dotTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
+  Costed best;
+  s.kernel = ContractionSchedule::Kernel::dot;
+  const Dim& last = s.reductions.back();
+  double steps = static_cast<double>(extentProduct(s.reductions)) / last.extent * ceilDivide(last.extent, s.lanes);
+  for (int64_t columns : {4, 8, 16}) {
+    for (int64_t rows = 1; rows * columns <= target.registers * 3 / 4; ++rows) {
+      cutRows(s, form.rows, rows);
+      if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, columns, 1, steps);
+    }
+  }
+  return best;
+}
+
+/// Hoists reductions until a panel of B stays in the second cache while every row tile passes over it.
+void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
+  int64_t stepBytes = s.panelColumns * form.elementBits() / 8;
+  bool reused = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow)) > 1;
+  while (reused && s.packedReductions() * stepBytes > secondCacheBytes) {
+    if (s.hoisted + 1 < static_cast<int>(s.reductions.size()) && s.packedReductions() > 128) {
+      if (s.packedReductions() / s.reductions[s.hoisted].extent < 64) return;
+      ++s.hoisted;
+      continue;
+    }
+    Dim& dim = s.reductions.back();
+    for (int64_t blocks = 2; dim.extent / blocks >= 128; ++blocks) {
+      int64_t length = dim.extent / blocks;
+      if (dim.extent % blocks || length % s.lanes || length * stepBytes > secondCacheBytes) continue;
+      Dim block{blocks, dim.a * length, dim.b * length, 0};
+      dim.extent = length;
+      s.reductions.insert(s.reductions.end() - 1, block);
+      ++s.hoisted;
+      return;
+    }
+    return;
+  }
+}
+
+/// Whether rows of B lie so that they push each other out of the cache, and are read often enough to pay for a copy.
+bool packingPays(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t bytes = form.elementBits() / 8, rowBytes = std::abs(s.reductions.back().b) * bytes;
+  int64_t tilesPerPanel = extentProduct(form.rows) / s.accumulators;
+  for (int outer : s.tileLoops) tilesPerPanel *= form.outer[outer].extent;
+  return rowBytes >= 2048 && rowBytes % 1024 == 0 && s.packedReductions() * s.panelColumns * bytes > firstCacheBytes &&
+         tilesPerPanel >= 8;
+}
+
+int64_t largestDivisor(int64_t value, int64_t most) {
+  for (int64_t divisor = std::min(value, most); divisor > 1; --divisor)
+    if (value % divisor == 0) return divisor;
+  return 1;
+}
+
+/// Units, blocks and chunks.
+void partition(ContractionSchedule& s, const ContractionForm& form) {
+  int64_t panelBytes = s.packedReductions() * s.panelColumns * form.elementBits() / 8;
+  bool small = panelBytes <= firstCacheBytes;
+  s.panelsPerGroup = s.packB || small ? 1 : largestDivisor(s.panels, std::max<int64_t>(1, secondCacheBytes / panelBytes));
+  s.units = s.panels / s.panelsPerGroup;
+  for (int outer : s.unitLoops) s.units *= form.outer[outer].extent;
+  s.tilesPerUnit = s.rowTiles * s.panelsPerGroup * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
+  for (int outer : s.tileLoops) s.tilesPerUnit *= form.outer[outer].extent;
+  int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / multipliesPerChunk, 1, maxChunks);
+  s.rowBlocks = s.packB ? std::clamp<int64_t>(ceilDivide(wanted, s.units), 1, std::max<int64_t>(1, s.tilesPerUnit / 8))
+                        : s.tilesPerUnit;
+  s.chunks = std::min(wanted, s.units * s.rowBlocks);
+}
+
+/// An unrolling that leaves no remainder where there is one, with a loop body of about a hundred instructions.
+int chooseUnroll(const ContractionSchedule& s) {
+  int64_t extent = s.reductions.back().extent;
+  if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
+  int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
+  for (int64_t unroll = most; unroll >= 2; --unroll)
+    if (extent % unroll == 0) return static_cast<int>(unroll);
+  return static_cast<int>(std::min<int64_t>(most, 4));
+}
+
+}  // namespace
+
+int64_t ContractionSchedule::packedReductions() const {
+  return extentProduct(llvm::ArrayRef(reductions).drop_front(hoisted));
+}
+
+ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target) {
+  if (form.rows.empty() || form.reductions.empty()) throw InternalError("contraction: no rows or no reductions");
+  if (form.element != DType::f32 && form.element != DType::f64)
+    throw InternalError("contraction: element is " + std::string(name_of(form.element)) + ", not f32 or f64");
+
+  ContractionSchedule start;
+  start.lanes = target.lanes(form.elementBits());
+  start.reductions = mergeDims(form.reductions);
+  for (size_t i = 0; i < form.outer.size(); ++i)
+    (form.outer[i].b ? start.unitLoops : start.tileLoops).push_back(static_cast<int>(i));
+
+  Costed best = broadcastTiles(form, start, target);
+  bool transposed = form.columns.b != 1;
+  if (transposed) {
+    double copies = static_cast<double>(extentProduct(form.reductions)) * form.columns.extent;
+    best.cycles += 1.5 * copies;
+    const Dim& last = start.reductions.back();
+    if (last.a == 1 && last.b == 1 && form.columns.extent > 1)
+      if (Costed dot = dotTiles(form, start, target); dot.cycles < best.cycles) best = dot;
+  }
+  ContractionSchedule s = std::move(best.schedule);
+  hoistReductions(s, form);
+  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (transposed || packingPays(s, form));
+  s.unroll = chooseUnroll(s);
+  partition(s, form);
+  return s;
+}
+
+}  // namespace stator::kernels

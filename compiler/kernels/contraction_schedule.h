@@ -1,0 +1,52 @@
+// How a contraction is cut into register tiles, panels, blocks and chunks: data, chosen by a plain function.
+#pragma once
+
+#include "compiler/cpu/target.h"
+#include "compiler/kernels/contraction.h"
+
+namespace stator::kernels {
+
+/// Loops, from the outside in: hoisted reductions; units (outer loops that move in B, groups of panels); row blocks of a
+/// unit; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a tile.
+/// A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.
+struct ContractionSchedule {
+  /// `broadcast`: an element of A times vectors of columns. `dot`: vectors along the last reduction, summed at the end.
+  enum class Kernel { broadcast, dot };
+  Kernel kernel = Kernel::broadcast;
+  int lanes = 16;  ///< elements in a vector
+
+  int cutRow = 0;           ///< this row dim is cut into tiles, those after it lie wholly in one, those before are loops
+  int64_t wholeRows = 1;    ///< rows per step of the cut dim
+  int64_t rowTiles = 1;     ///< tiles along the cut dim
+  int64_t bigRowTiles = 1;  ///< the first of them, with `cutExtent` steps; the others have one step fewer
+  int64_t cutExtent = 1;
+
+  int64_t panelColumns = 16;  ///< columns of a full panel; the last one may be narrower
+  int64_t panels = 1;
+  int64_t panelsPerGroup = 1;  ///< divides `panels`
+
+  llvm::SmallVector<Dim, 4> reductions;  ///< the form's, merged, and cut where a panel of B outgrows the cache
+  int hoisted = 0;                       ///< the first of them stand outside the tiles; partial sums wait in the scratch
+  int unroll = 4;                        ///< steps of the last reduction per iteration
+  bool packB = false;                    ///< each panel of B is copied to the scratch before its tiles
+
+  llvm::SmallVector<int, 4> unitLoops;  ///< outer loops that move in B
+  llvm::SmallVector<int, 4> tileLoops;  ///< outer loops that do not
+  int64_t units = 1;
+  int64_t tilesPerUnit = 1;
+  int64_t rowBlocks = 1;  ///< parts of a unit's tiles
+  int64_t chunks = 1;
+
+  int64_t accumulators = 1;  ///< vectors of a full tile
+
+  int64_t packedReductions() const;  ///< steps of the reductions inside a tile
+  int64_t panelElements() const { return packB ? packedReductions() * panelColumns : 0; }
+  int64_t partialElements() const { return hoisted ? units * tilesPerUnit * accumulators * lanes : 0; }
+  /// Elements of the scratch buffer, shared by all chunks of a call.
+  int64_t scratchElements() const { return partialElements() + chunks * panelElements(); }
+};
+
+/// Errors: InternalError for a form without rows or reductions or of an element other than f32 and f64.
+ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target);
+
+}  // namespace stator::kernels

@@ -1,0 +1,157 @@
+// The innermost loops of a contraction: a register tile of accumulators over the reductions.
+#include "compiler/kernels/contraction_tile.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace stator::kernels {
+
+namespace arith = mlir::arith;
+namespace memref = mlir::memref;
+namespace vector = mlir::vector;
+
+namespace {
+
+/// Reductions with at most this many steps become straight code.
+constexpr int64_t straightSteps = 16;
+
+using Step = llvm::function_ref<void(Address a, Address b, Values& accumulators)>;
+
+Value multiplyAdd(const IndexBuilder& ix, bool fma, Value a, Value b, Value c) {
+  if (fma) return ix.builder.create<vector::FMAOp>(ix.location, a, b, c);
+  return ix.builder.create<arith::AddFOp>(ix.location, ix.builder.create<arith::MulFOp>(ix.location, a, b), c);
+}
+
+/// `body(address of index, accumulators)` for index in [0, extent), `unroll` per iteration and the remainder after it.
+Values unrolledLoop(const IndexBuilder& ix, const Dim& dim, int64_t unroll, Address a, Address b, Values accumulators,
+                    Step body) {
+  int64_t whole = dim.extent / unroll * unroll;
+  if (whole > unroll) {
+    auto iteration = [&](Value index, ValueRange carried) {
+      Values inner(carried);
+      Address ai{ix.add(a.base, ix.multiply(index, dim.a)), a.offset};
+      Address bi{ix.add(b.base, ix.multiply(index, dim.b)), b.offset};
+      for (int64_t u = 0; u < unroll; ++u) body(ai + u * dim.a, bi + u * dim.b, inner);
+      return inner;
+    };
+    accumulators = ix.loop(ix.constant(0), ix.constant(whole), unroll, accumulators, iteration);
+  } else {
+    whole = 0;
+  }
+  for (int64_t i = whole; i < dim.extent; ++i) body(a + i * dim.a, b + i * dim.b, accumulators);
+  return accumulators;
+}
+
+/// The loops over `dims`; `step` is the body of the last.
+Values reduce(const IndexBuilder& ix, llvm::ArrayRef<Dim> dims, int64_t unroll, Address a, Address b,
+              Values accumulators, Step step) {
+  const Dim& dim = dims.front();
+  bool straight = extentProduct(dims) <= straightSteps;
+  auto inner = [&](Address ai, Address bi, Values& carried) {
+    if (dims.size() == 1) return step(ai, bi, carried);
+    carried = reduce(ix, dims.drop_front(), unroll, ai, bi, carried, step);
+  };
+  int64_t perIteration = straight ? dim.extent : dims.size() == 1 ? unroll : 1;
+  return unrolledLoop(ix, dim, perIteration, a, b, std::move(accumulators), inner);
+}
+
+Value broadcastElement(const IndexBuilder& ix, const RegisterTile& tile, Address address) {
+  Value index = ix.add(address.base, address.offset);
+  Value element = ix.builder.create<memref::LoadOp>(ix.location, tile.a, index);
+  return ix.builder.create<vector::BroadcastOp>(ix.location, tile.vector, element);
+}
+
+/// One level of the tree: in `a` and `b` each sum-to-be has `width` lanes side by side; in the result half as many.
+Value foldPair(const IndexBuilder& ix, Value a, Value b, int64_t lanes, int64_t width) {
+  llvm::SmallVector<int64_t> low, high;
+  for (int64_t group = 0; group < 2 * lanes; group += width) {
+    for (int64_t lane = 0; lane < width / 2; ++lane) {
+      low.push_back(group + lane);
+      high.push_back(group + width / 2 + lane);
+    }
+  }
+  Value left = ix.builder.create<vector::ShuffleOp>(ix.location, a, b, low);
+  Value right = ix.builder.create<vector::ShuffleOp>(ix.location, a, b, high);
+  return ix.builder.create<arith::AddFOp>(ix.location, left, right);
+}
+
+}  // namespace
+
+Value firstLanes(const IndexBuilder& ix, int64_t count, int64_t lanes) {
+  if (count >= lanes) return {};
+  auto type = mlir::VectorType::get({lanes}, ix.builder.getI1Type());
+  return ix.builder.create<vector::CreateMaskOp>(ix.location, type, ix.constant(count));
+}
+
+Value zeroVector(const IndexBuilder& ix, mlir::VectorType type) {
+  return ix.builder.create<arith::ConstantOp>(ix.location, ix.builder.getZeroAttr(type));
+}
+
+Value loadVector(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask) {
+  Value index = ix.add(address.base, address.offset);
+  if (!mask) return ix.builder.create<vector::LoadOp>(ix.location, type, memref, index);
+  return ix.builder.create<vector::MaskedLoadOp>(ix.location, type, memref, index, mask, zeroVector(ix, type));
+}
+
+Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b,
+                           Values accumulators) {
+  int64_t vectors = tile.columnVectors(), lanes = tile.lanes();
+  Value tail = tile.padded ? Value() : firstLanes(ix, tile.columns - (vectors - 1) * lanes, lanes);
+  auto step = [&](Address ai, Address bi, Values& sums) {
+    Values columns;
+    for (int64_t j = 0; j < vectors; ++j)
+      columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * lanes, j + 1 == vectors ? tail : Value()));
+    for (int64_t i = 0; i < tile.rows(); ++i) {
+      Value row = broadcastElement(ix, tile, ai + tile.rowOffsets[i]);
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value& sum = sums[i * vectors + j];
+        sum = multiplyAdd(ix, tile.fma, row, columns[j], sum);
+      }
+    }
+  };
+  return reduce(ix, tile.reductions, tile.unroll, a, b, std::move(accumulators), step);
+}
+
+Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators) {
+  int64_t lanes = tile.lanes();
+  auto products = [&](Address ai, Address bi, Value mask, Values& sums) {
+    Values columns;
+    for (int64_t j = 0; j < tile.columns; ++j)
+      columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * tile.columnStride, mask));
+    for (int64_t i = 0; i < tile.rows(); ++i) {
+      Value row = loadVector(ix, tile.vector, tile.a, ai + tile.rowOffsets[i], mask);
+      for (int64_t j = 0; j < tile.columns; ++j) {
+        Value& sum = sums[i * tile.columns + j];
+        sum = multiplyAdd(ix, tile.fma, row, columns[j], sum);
+      }
+    }
+  };
+  Dim last = tile.reductions.back();
+  Dim vectors{last.extent / lanes, lanes, lanes, 0};
+  Value tail = firstLanes(ix, last.extent % lanes, lanes);
+  auto line = [&](Address ai, Address bi, Values& sums) {
+    auto step = [&](Address av, Address bv, Values& inner) { products(av, bv, Value(), inner); };
+    sums = unrolledLoop(ix, vectors, tile.unroll, ai, bi, std::move(sums), step);
+    int64_t done = vectors.extent * lanes;
+    if (done < last.extent) products(ai + done, bi + done, tail, sums);
+  };
+  auto outer = llvm::ArrayRef(tile.reductions).drop_back();
+  if (!outer.empty()) return reduce(ix, outer, 1, a, b, std::move(accumulators), line);
+  line(a, b, accumulators);
+  return accumulators;
+}
+
+Values sumLanes(const IndexBuilder& ix, mlir::VectorType type, Values vectors) {
+  int64_t lanes = type.getNumElements();
+  while (static_cast<int64_t>(vectors.size()) % lanes) vectors.push_back(zeroVector(ix, type));
+  for (int64_t width = lanes; width > 1; width /= 2) {
+    Values folded;
+    for (size_t i = 0; i < vectors.size(); i += 2)
+      folded.push_back(foldPair(ix, vectors[i], vectors[i + 1], lanes, width));
+    vectors = std::move(folded);
+  }
+  return vectors;
+}
+
+}  // namespace stator::kernels

@@ -1,0 +1,55 @@
+// The innermost loops of a contraction: a register tile of accumulators over the reductions.
+#pragma once
+
+#include "compiler/kernels/contraction.h"
+#include "compiler/kernels/index_builder.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace stator::kernels {
+
+/// An element of a buffer: a value known at run time plus a constant.
+struct Address {
+  Value base;
+  int64_t offset = 0;
+
+  Address operator+(int64_t more) const { return {base, offset + more}; }
+};
+
+/// A register tile. Accumulators are vectors in row-major order: of (row, vector of columns) for `accumulateBroadcast`,
+/// of (row, column) for `accumulateDot`.
+struct RegisterTile {
+  mlir::VectorType vector;                ///< [lanes]
+  Value a;                                ///< memref of A
+  Value b;                                ///< memref of B, or of the scratch that holds a packed panel
+  llvm::SmallVector<int64_t> rowOffsets;  ///< in A, from the tile's first row
+  int64_t columns = 0;
+  int64_t columnStride = 1;               ///< in B
+  bool padded = false;                    ///< B's panel is padded to whole vectors
+  llvm::SmallVector<Dim, 4> reductions;   ///< `b` are strides in `b` as given here
+  int unroll = 4;
+  bool fma = true;
+
+  int64_t lanes() const { return vector.getNumElements(); }
+  int64_t rows() const { return static_cast<int64_t>(rowOffsets.size()); }
+  int64_t columnVectors() const { return (columns + lanes() - 1) / lanes(); }
+};
+
+/// A mask of the first `count` of `lanes` lanes; null where that is all of them.
+Value firstLanes(const IndexBuilder& ix, int64_t count, int64_t lanes);
+
+/// `memref[address .. address + lanes)`; lanes that `mask` leaves out are zero. A null mask is all lanes.
+Value loadVector(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask);
+
+Value zeroVector(const IndexBuilder& ix, mlir::VectorType type);
+
+/// Gives the accumulators plus the products over all reductions, from the tile's first elements in A and B.
+Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
+
+/// The same with vectors along the last reduction, which is contiguous in A and B.
+Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
+
+/// The sum over the lanes of each vector: vectors of such sums, in order, by a tree of transposing additions. The last
+/// one is filled up with zeros.
+Values sumLanes(const IndexBuilder& ix, mlir::VectorType type, Values vectors);
+
+}  // namespace stator::kernels

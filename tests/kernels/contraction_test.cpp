@@ -1,0 +1,176 @@
+// Contractions of every form against plain loops in f64, on every instruction set that this host has.
+#include <algorithm>
+
+#include "compiler/kernels/contraction_pack.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "tests/kernels/check_contraction.h"
+
+using namespace contraction_test;
+
+namespace {
+
+/// A convolution over channels-last images that have their halo: [n, h, w, in] * [kernel, kernel, in, out].
+ContractionForm convolution(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel, int64_t stride) {
+  int64_t oh = (h - kernel) / stride + 1, ow = (w - kernel) / stride + 1;
+  ContractionForm form;
+  form.outer = {{n, h * w * in, 0, oh * ow * out}, {oh, stride * w * in, 0, ow * out}};
+  form.rows = {{ow, stride * in, 0, out}};
+  form.columns = {out, 0, 1, 1};
+  form.reductions = {{kernel, w * in, kernel * in * out, 0}, {kernel, in, in * out, 0}, {in, 1, out, 0}};
+  return form;
+}
+
+ContractionForm weightGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
+  int64_t oh = h - kernel + 1, ow = w - kernel + 1;
+  ContractionForm form;
+  form.rows = {{kernel, w * in, 0, kernel * in * out}, {kernel, in, 0, in * out}, {in, 1, 0, out}};
+  form.columns = {out, 0, 1, 1};
+  form.reductions = {{n, h * w * in, oh * ow * out, 0}, {oh, w * in, ow * out, 0}, {ow, in, out, 0}};
+  return form;
+}
+
+/// dX from dY with its halo and the forward's weights [kernel, kernel, in, out], read backwards and transposed.
+ContractionForm dataGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
+  int64_t ph = h + kernel - 1, pw = w + kernel - 1, weights = kernel * in * out;
+  ContractionForm form;
+  form.outer = {{n, ph * pw * out, 0, h * w * in}, {h, pw * out, 0, w * in}};
+  form.rows = {{w, out, 0, in}};
+  form.columns = {in, 0, out, 1};
+  form.reductions = {{kernel, pw * out, -weights, 0}, {kernel, out, -in * out, 0}, {out, 1, 1, 0}};
+  form.bOffset = (kernel - 1) * (weights + in * out);
+  return form;
+}
+
+}  // namespace
+
+TEST_CASE("matrix products of odd sizes, in all layouts") {
+  const char* layout = GENERATE("NN", "TN", "NT", "TT");
+  struct Shape { int64_t m, k, n; };
+  Shape shape = GENERATE(Shape{1, 1, 1}, Shape{1, 37, 130}, Shape{5, 3, 17}, Shape{33, 65, 31}, Shape{14, 128, 32},
+                         Shape{29, 784, 10}, Shape{64, 32, 200});
+  checkOnAllTargets(product(layout, shape.m, shape.k, shape.n));
+}
+
+TEST_CASE("column tails of every width") {
+  int64_t columns = GENERATE(range(1, 18));
+  auto targets = hostTargets();
+  check(product("NN", 7, 19, 32 + columns), targets.back());
+  check(product("NT", 3, 19, columns), targets.back());
+}
+
+TEST_CASE("reductions of every length around a vector") {
+  int64_t length = GENERATE(1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 47, 65);
+  auto targets = hostTargets();
+  check(product("NN", 6, length, 20), targets.back());
+  check(product("NT", 6, length, 20), targets.back());
+}
+
+TEST_CASE("products in f64") {
+  const char* layout = GENERATE("NN", "TN", "NT");
+  ContractionForm form = product(layout, 13, 45, 21);
+  form.element = stator::DType::f64;
+  checkOnAllTargets(form);
+}
+
+TEST_CASE("batched products, with one B for all and with one for each") {
+  int64_t shared = GENERATE(0, 1);
+  ContractionForm form = product("NN", 9, 20, 18);
+  form.outer = {{3, 2 * 180, shared ? 0 : 2 * 360, 2 * 162}, {2, 180, shared ? 0 : 360, 162}};
+  checkOnAllTargets(form);
+}
+
+TEST_CASE("rows with gaps between them") {
+  ContractionForm form = product("NN", 11, 16, 19);
+  form.rows[0].a = 21, form.rows[0].c = 40, form.reductions[0].b = 27;
+  checkOnAllTargets(form);
+}
+
+TEST_CASE("convolution forward") {
+  int64_t stride = GENERATE(1, 2);
+  checkOnAllTargets(convolution(2, 11, 9, 1, 16, 3, stride));
+  checkOnAllTargets(convolution(2, 9, 31, 5, 19, 3, stride));
+}
+
+TEST_CASE("convolution weight gradient") {
+  checkOnAllTargets(weightGradient(3, 10, 12, 1, 16, 3));
+  checkOnAllTargets(weightGradient(2, 9, 8, 7, 33, 3));
+}
+
+TEST_CASE("convolution data gradient, through negative strides") {
+  checkOnAllTargets(dataGradient(2, 6, 7, 5, 24, 3));
+  checkOnAllTargets(dataGradient(1, 5, 26, 16, 32, 3));
+}
+
+TEST_CASE("a weight gradient whose images do not fit the cache hoists them") {
+  ContractionForm form = weightGradient(8, 26, 26, 16, 32, 3);
+  for (const Target& target : hostTargets()) CHECK(scheduleContraction(form, target).hoisted >= 1);
+  check(form, hostTargets().back());
+}
+
+TEST_CASE("a long reduction is cut into blocks, and the sum is right") {
+  ContractionForm form = product("NN", 40, 16384, 40);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    CHECK(schedule.hoisted == 1);
+    CHECK(extentProduct(schedule.reductions) == 16384);
+    checkSchedule<float>(form, schedule, target);
+  }
+}
+
+TEST_CASE("packing is for rows of B that collide in the cache") {
+  ContractionForm form = product("NN", 256, 512, 512);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    CHECK(schedule.packB);
+    checkSchedule<float>(form, schedule, target);
+  }
+  CHECK_FALSE(scheduleContraction(product("NN", 256, 512, 100), hostTargets().back()).packB);
+}
+
+TEST_CASE("results are the same bits in whatever order and number of chunks") {
+  ContractionForm form = GENERATE(product("NN", 130, 90, 100), product("NT", 64, 200, 90), product("NN", 256, 512, 512),
+                                  weightGradient(8, 26, 26, 16, 32, 3), convolution(4, 20, 20, 8, 32, 3, 1));
+  Target target = hostTargets().back();
+  ContractionSchedule schedule = scheduleContraction(form, target), whole = schedule;
+  REQUIRE(schedule.chunks > 1);
+  whole.chunks = 1;
+  auto split = compileContraction(form, schedule, target), single = compileContraction(form, whole, target);
+  Problem<float> problem(form, schedule);
+  auto bits = [&] { return std::vector<float>(problem.c.data(), problem.c.data() + problem.c.size()); };
+  auto same = [](const std::vector<float>& x, const std::vector<float>& y) {
+    return std::memcmp(x.data(), y.data(), 4 * x.size()) == 0;
+  };
+  problem.run(single.entry<Problem<float>::Entry>(), {0});
+  auto expected = bits();
+  auto chunks = allChunks(schedule);
+  problem.clear();
+  problem.run(split.entry<Problem<float>::Entry>(), chunks);
+  CHECK(same(bits(), expected));
+  std::reverse(chunks.begin(), chunks.end());
+  problem.clear();
+  problem.run(split.entry<Problem<float>::Entry>(), chunks);
+  CHECK(same(bits(), expected));
+}
+
+TEST_CASE("an epilogue of bias and relu") {
+  const char* layout = GENERATE("NN", "NT");
+  ContractionForm form = product(layout, 10, 50, 27);
+  auto biasRelu = [&](mlir::OpBuilder& b, mlir::Location l, mlir::Value column, mlir::Value vector, mlir::Value mask,
+                      mlir::Value bias) -> mlir::Value {
+    auto type = mlir::cast<mlir::VectorType>(vector.getType());
+    stator::kernels::IndexBuilder ix{b, l};
+    mlir::Value shift = stator::kernels::loadVector(ix, type, bias, {column, 0}, mask);
+    mlir::Value sum = b.create<mlir::arith::AddFOp>(l, vector, shift);
+    return b.create<mlir::arith::MaximumFOp>(l, sum, stator::kernels::zeroVector(ix, type));
+  };
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    auto kernel = compileContraction(form, schedule, target, biasRelu);
+    Problem<float> problem(form, schedule);
+    problem.run(kernel.entry<Problem<float>::Entry>(), allChunks(schedule));
+    Reference reference = referenceOf(form, problem.a, problem.b, problem.c.size());
+    for (size_t i = 0; i < reference.values.size(); ++i)
+      reference.values[i] = std::max(0.0, reference.values[i] + problem.bias[i % 27]);
+    CHECK(worstError(problem.c, reference) <= 1.0);
+  }
+}
