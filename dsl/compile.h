@@ -48,10 +48,9 @@ class Compiled<Program<M, F...>> : public detail::Step<Compiled<Program<M, F...>
   /// The results of function `Name`; they stay valid until its next call.
   /// Errors: UserError as Session::call; the state is unchanged then.
   template <text Name, class... In> std::span<const NdArray> call_all(State& state, const In&... inputs) {
-    constexpr int index = Program<M, F...>::index_of(Name.c_str());
-    static_assert(index >= 0, "the program has no function of that name");
+    static_assert(Program<M, F...>::has(Name.c_str()), "the program has no function of that name");
     const NdArray* const pointers[]{&static_cast<const NdArray&>(inputs)..., nullptr};
-    return session_.call(index, state, {pointers, sizeof...(In)});
+    return call_function(Name.c_str(), state, {pointers, sizeof...(In)});
   }
   /// The first result of function `Name`.
   template <text Name, class... In> const NdArray& call(State& state, const In&... inputs) {
@@ -61,7 +60,7 @@ class Compiled<Program<M, F...>> : public detail::Step<Compiled<Program<M, F...>
   /// The same by a name that is known at run time.
   std::span<const NdArray> call_function(std::string_view name, State& state, std::span<const NdArray* const> inputs,
                                          const CallOptions& options = {}) {
-    return session_.call(Program<M, F...>::index_of(name), state, inputs, options);
+    return session_.call(session_.index_of(name), state, inputs, options);
   }
 
   Session& session() { return session_; }
@@ -75,13 +74,15 @@ constexpr void take(std::vector<Binding>& bindings, CompileOptions&, const Bindi
 inline void take(std::vector<Binding>&, CompileOptions& options, const CompileOptions& given) { options = given; }
 }  // namespace detail
 
-/// Compiles all functions of a program, with its symbols bound: `compile(digits, batch = 32)`. Executables of one
-/// program share states. A CompileOptions may follow the bindings.
+/// Compiles a program with its symbols bound: `compile(digits, batch = 32)`; of its functions those that are named,
+/// `compile<"train_step">(digits, batch = 32)`, or all. Executables of one program share states. A CompileOptions may
+/// stand among the bindings.
 /// Errors: UserError for a symbol without a binding, and as stator::compile of a ProgramGraph.
-template <class M, class... F, class... B> auto compile(const Program<M, F...>& program, const B&... bindings) {
+template <text... Names, class M, class... F, class... B> auto compile(const Program<M, F...>& program, const B&... bindings) {
   std::vector<Binding> bound;
   CompileOptions options;
   (detail::take(bound, options, bindings), ...);
+  (options.functions.push_back(Names.c_str()), ...);
   return Compiled<Program<M, F...>>(Session(compile(program.graph(), bound, options), options.threads));
 }
 

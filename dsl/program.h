@@ -110,13 +110,8 @@ template <class M, class... F> struct Program {
   using model = M;
   hana::tuple<F...> functions;
 
-  static constexpr int function_count = sizeof...(F);
-  /// The position of the function of that name, or -1.
-  static constexpr int index_of(std::string_view name) {
-    int index = 0, found = -1;
-    ((F::name == name ? found = index : 0, ++index), ...);
-    return found;
-  }
+  /// Whether there is a function of that name.
+  static constexpr bool has(std::string_view name) { return ((F::name == name) || ...); }
 
   /// The graphs of all functions, and the state they share: parameters first, in the order of declaration.
   constexpr ProgramGraph graph() const {

@@ -20,6 +20,8 @@ struct Binding {
 struct CompileOptions {
   /// Instruction set: `native` (this host's best), `x86-64` (no FMA), `x86-64-v3` (AVX2, FMA) or `x86-64-v4` (AVX-512).
   std::string target = "native";
+  /// The functions to compile, by name; empty: all of the program's.
+  std::vector<std::string> functions = {};
   /// Threads that run the functions; 0: one for each core. The code, and every bit of its results, is the same.
   int threads = 0;
   /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Empty: none.
