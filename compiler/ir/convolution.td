@@ -1,0 +1,38 @@
+// Convolution and its gradients: as users write it (channels first), and channels-last as the layout phase makes it.
+include "compiler/ir/dialect.td"
+
+def Stator_PositivePair : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>,
+                                                           DenseArrayStrictlyPositive<DenseI64ArrayAttr>]>;
+def Stator_Padding : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<4>, DenseArrayNonNegative<DenseI64ArrayAttr>]>;
+def Stator_Groups : ConfinedAttr<I64Attr, [IntPositive]>;
+
+/// `padding` is top, bottom, left, right.
+class Stator_ChannelsFirstOp<string mnemonic, string rule, dag operands> : Stator_RuleOp<mnemonic, rule> {
+  let arguments = !con(operands, (ins Stator_PositivePair:$stride, Stator_Padding:$padding,
+                                      Stator_PositivePair:$dilation, Stator_Groups:$groups));
+}
+def Stator_Conv2dOp : Stator_ChannelsFirstOp<"conv2d", "rule::Conv2d", (ins Stator_Tensor:$x, Stator_Tensor:$weight)> {
+  let summary = "x [N, C, H, W] * weight [O, C / groups, KH, KW] -> [N, O, OH, OW]";
+}
+def Stator_Conv2dInputGradOp : Stator_ChannelsFirstOp<"conv2d_input_grad", "rule::Conv2dInputGrad",
+                                               (ins Stator_Tensor:$dy, Stator_Tensor:$weight)> {
+  let summary = "The cotangent of conv2d's x: dy [N, O, OH, OW], weight [O, C / groups, KH, KW] -> [N, C, H, W]";
+}
+def Stator_Conv2dWeightGradOp : Stator_ChannelsFirstOp<"conv2d_weight_grad", "rule::Conv2dWeightGrad",
+                                                (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
+  let summary = "The cotangent of conv2d's weight: x [N, C, H, W], dy [N, O, OH, OW] -> [O, C / groups, KH, KW]";
+}
+
+/// On an input that is already padded.
+class Stator_ChannelsLastOp<string mnemonic, string rule, dag operands> : Stator_RuleOp<mnemonic, rule> {
+  let arguments = !con(operands, (ins Stator_PositivePair:$stride, Stator_PositivePair:$dilation,
+                                      Stator_Groups:$groups));
+}
+def Stator_ConvolutionOp : Stator_ChannelsLastOp<"convolution", "rule::Convolution",
+                                                 (ins Stator_Tensor:$x, Stator_Tensor:$weight)> {
+  let summary = "x [N, H, W, C] * weight [KH, KW, C / groups, O] -> [N, OH, OW, O]";
+}
+def Stator_ConvolutionWeightGradOp : Stator_ChannelsLastOp<"convolution_weight_grad", "rule::ConvolutionWeightGrad",
+                                                           (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
+  let summary = "The cotangent of convolution's weight: x [N, H, W, C], dy [N, OH, OW, O] -> [KH, KW, C / groups, O]";
+}

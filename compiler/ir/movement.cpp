@@ -1,0 +1,7 @@
+// Ops that move elements.
+#include "compiler/ir/ops.h"
+#include "compiler/ir/rules.h"
+#include "compiler/ir/verify.h"
+
+#define GET_OP_CLASSES
+#include "compiler/ir/movement.cpp.inc"

@@ -1,0 +1,107 @@
+// Shape rules of the ops that only the compiler makes, in the form of those in compiler/interface/ops.
+#pragma once
+
+#include "compiler/interface/ops/contraction.h"
+#include "compiler/interface/ops/elementwise.h"
+#include "compiler/interface/ops/pooling.h"
+#include "compiler/interface/ops/reduction.h"
+
+namespace stator::rule {
+
+/// In the graph a batch of products has as many axes on both sides.
+struct EqualRankMatmul : Matmul {
+  static constexpr Inferred infer(Specs operands) {
+    return operands[0].rank() == operands[1].rank() ? Matmul::infer(operands) : "matmul: ranks differ";
+  }
+};
+
+/// Operands: dy, weight. The result is of x's type.
+struct Conv2dInputGrad : Conv2d {
+  static constexpr std::string_view name = "conv2d_input_grad";
+  constexpr Inferred infer(Specs) const = delete;
+  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
+    const TensorSpec forward[]{result, operands[1]};
+    Inferred dy = Conv2d::infer({forward, 2});
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[0].extents && dy.spec.dtype == operands[0].dtype;
+    return fits ? Inferred(result) : "conv2d_input_grad: the cotangent is not of the convolution's type";
+  }
+};
+
+/// Operands: x, dy. The result is of weight's type.
+struct Conv2dWeightGrad : Conv2d {
+  static constexpr std::string_view name = "conv2d_weight_grad";
+  constexpr Inferred infer(Specs) const = delete;
+  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
+    const TensorSpec forward[]{operands[0], result};
+    Inferred dy = Conv2d::infer({forward, 2});
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
+    return fits ? Inferred(result) : "conv2d_weight_grad: the cotangent is not of the convolution's type";
+  }
+};
+
+/// x [N, H, W, C] (already padded) * weight [KH, KW, C / groups, O] -> [N, OH, OW, O].
+struct Convolution {
+  static constexpr std::string_view name = "convolution";
+  Integers stride{1, 1};
+  Integers dilation{1, 1};
+  long groups = 1;
+
+  constexpr static void attributes(auto& self, auto&& visit) {
+    visit("stride", self.stride);
+    visit("dilation", self.dilation);
+    visit("groups", self.groups);
+  }
+  /// The same convolution, channels first.
+  constexpr Conv2d channelsFirst() const { return {stride, Integers(0, 0, 0, 0), dilation, groups}; }
+  constexpr Inferred infer(Specs operands) const {
+    const Extents &x = operands[0].extents, &w = operands[1].extents;
+    if (x.rank != 4) return "convolution: the input is not [N, H, W, C]";
+    if (w.rank != 4) return "convolution: the weight is not [KH, KW, C / groups, O]";
+    const TensorSpec first[]{{operands[0].dtype, Extents{0, x[0], x[3], x[1], x[2]}},
+                             {operands[1].dtype, Extents{0, w[3], w[2], w[0], w[1]}}};
+    Inferred result = channelsFirst().infer({first, 2});
+    if (!result.ok()) return result;
+    const Extents& y = result.spec.extents;
+    return TensorSpec{operands[0].dtype, Extents{0, y[0], y[2], y[3], y[1]}};
+  }
+};
+
+/// Operands: x [N, H, W, C] (already padded), dy [N, OH, OW, O]. The result is of weight's type.
+struct ConvolutionWeightGrad : Convolution {
+  static constexpr std::string_view name = "convolution_weight_grad";
+  constexpr Inferred infer(Specs) const = delete;
+  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
+    const TensorSpec forward[]{operands[0], result};
+    Inferred dy = Convolution::infer({forward, 2});
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
+    return fits ? Inferred(result) : "convolution_weight_grad: the cotangent is not of the convolution's type";
+  }
+};
+
+/// Operands: x, dy. The result is of x's type.
+struct MaxPool2dGrad : MaxPool2d {
+  static constexpr std::string_view name = "max_pool2d_grad";
+  constexpr Inferred infer(Specs operands) const {
+    Inferred dy = MaxPool2d::infer(operands);
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
+    return fits ? Inferred(operands[0]) : "max_pool2d_grad: the cotangent is not of the pooled type";
+  }
+};
+
+/// Operand: dy. The result is of x's type.
+struct AvgPool2dGrad : AvgPool2d {
+  static constexpr std::string_view name = "avg_pool2d_grad";
+  constexpr Inferred infer(Specs) const = delete;
+  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
+    Inferred dy = AvgPool2d::infer({&result, 1});
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[0].extents && dy.spec.dtype == operands[0].dtype;
+    return fits ? Inferred(result) : "avg_pool2d_grad: the cotangent is not of the pooled type";
+  }
+};
+
+}  // namespace stator::rule
