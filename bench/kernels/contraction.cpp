@@ -146,7 +146,7 @@ void addBenchmark(const std::string& name, const ContractionForm& form) {
 
 const bool registered = [] {
   struct { const char* layout; int64_t m, k, n; } products[]{
-      {"NN", 32, 784, 128}, {"TN", 32, 784, 128}, {"NT", 32, 784, 128}, {"NT", 32, 4608, 64}, {"NN", 32, 64, 4608},
+      {"NN", 32, 784, 128}, {"TN", 32, 784, 128}, {"NT", 32, 784, 128}, {"NT", 32, 4608, 64}, {"NN", 32, 4608, 64}, {"NN", 32, 64, 4608},
       {"TN", 64, 32, 4608}, {"TN", 784, 32, 128}, {"NN", 128, 784, 128}, {"NT", 500, 4608, 64}, {"NN", 32, 128, 10},
       {"NN", 1, 784, 128}, {"NN", 256, 256, 256}, {"NT", 256, 256, 256}, {"NN", 512, 512, 512}, {"NN", 1024, 1024, 1024}};
   for (auto& p : products) {

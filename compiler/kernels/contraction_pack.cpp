@@ -1,6 +1,8 @@
 // Copies a panel of B to contiguous scratch memory, where its rows cannot push each other out of the cache.
 #include "compiler/kernels/contraction_pack.h"
 
+#include <algorithm>
+
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -47,6 +49,49 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
   });
 }
 
+/// Transposes a square of vectors: in each round, blocks off the diagonal of twice the size change places.
+Values transpose(const IndexBuilder& ix, Values rows) {
+  int64_t lanes = static_cast<int64_t>(rows.size());
+  for (int64_t size = 1; size < lanes; size *= 2) {
+    llvm::SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool second = lane / size % 2;
+      low.push_back(second ? lanes + lane - size : lane);
+      high.push_back(second ? lanes + lane : lane + size);
+    }
+    for (int64_t i = 0; i < lanes; ++i) {
+      if (i / size % 2) continue;
+      Value top = rows[i], bottom = rows[i + size];
+      rows[i] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, low);
+      rows[i + size] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, high);
+    }
+  }
+  return rows;
+}
+
+/// `lanes` reduction steps at once, where they lie side by side in B.
+void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
+                 int64_t columnStride, Value scratch, Row row, int64_t columns) {
+  int64_t lanes = type.getNumElements(), whole = source.extent / lanes * lanes;
+  auto squares = [&](Value step, int64_t rows, Value mask) {
+    Row at{ix.add(row.from, step), ix.add(row.to, ix.multiply(step, packed.b))};
+    for (int64_t column = 0; column < columns; column += lanes) {
+      Values square(lanes, zeroVector(ix, type));
+      for (int64_t j = 0; j < std::min(lanes, columns - column); ++j)
+        square[j] = loadVector(ix, type, b, {at.from, (column + j) * columnStride}, mask);
+      square = transpose(ix, std::move(square));
+      for (int64_t i = 0; i < rows; ++i)
+        ix.builder.create<vector::StoreOp>(ix.location, square[i], scratch, ix.add(at.to, i * packed.b + column));
+    }
+  };
+  ix.loop(ix.constant(0), ix.constant(whole), lanes, {}, [&](Value step, ValueRange) {
+    squares(step, lanes, Value());
+    return Values{};
+  });
+  if (whole < source.extent)
+    squares(ix.constant(whole), source.extent - whole, firstLanes(ix, source.extent - whole, lanes));
+}
+
 }  // namespace
 
 llvm::SmallVector<Dim, 4> packedReductionDims(const ContractionSchedule& schedule) {
@@ -64,6 +109,11 @@ void packPanel(const IndexBuilder& ix, const ContractionForm& form, const Contra
                mlir::VectorType vector, Value b, Value from, Value scratch, Value to, int64_t columns) {
   auto source = llvm::ArrayRef(schedule.reductions).drop_front(schedule.hoisted);
   auto packed = packedReductionDims(schedule);
+  if (form.columns.b != 1 && source.back().b == 1) {
+    return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
+      copySquares(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns);
+    });
+  }
   forEachRow(ix, source, packed, {from, to}, [&](Row row) {
     if (form.columns.b == 1) return copyVectors(ix, vector, b, scratch, row, columns);
     copyElements(ix, vector, b, form.columns.b, scratch, row, columns);

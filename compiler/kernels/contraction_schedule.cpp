@@ -34,11 +34,12 @@ void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
   s.bigRowTiles = extent - s.rowTiles * (s.cutExtent - 1);
 }
 
-/// Cycles of all tiles of one panel set, at two vector multiply-adds and two loads a cycle and a latency of four.
+/// Cycles of a tile, at two vector multiply-adds and two loads a cycle and a latency of four. A dot's vectors of B come
+/// from the second cache.
 double tileCycles(const ContractionSchedule& s, int64_t rows, int64_t columnSteps, double steps) {
-  double multiplies = rows * columnSteps / 2.0, loads = (rows + columnSteps) / 2.0;
-  double reduce = s.kernel == ContractionSchedule::Kernel::dot ? 4.0 : 1.5;
-  return steps * std::max({multiplies, loads, 4.0}) + reduce * rows * columnSteps + 20;
+  bool dot = s.kernel == ContractionSchedule::Kernel::dot;
+  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? 1.5 : 0.5);
+  return steps * std::max({multiplies, loads, 4.0}) + (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
 }
 
 double rowLoops(const ContractionForm& form, const ContractionSchedule& s) {
@@ -101,27 +102,32 @@ Costed dotTiles(const ContractionForm& form, ContractionSchedule s, const cpu::T
   return best;
 }
 
-/// Hoists reductions until a panel of B stays in the second cache while every row tile passes over it.
-void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
-  int64_t stepBytes = s.panelColumns * form.elementBits() / 8;
-  bool reused = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow)) > 1;
-  while (reused && s.packedReductions() * stepBytes > secondCacheBytes) {
-    if (s.hoisted + 1 < static_cast<int>(s.reductions.size()) && s.packedReductions() > 128) {
-      if (s.packedReductions() / s.reductions[s.hoisted].extent < 64) return;
-      ++s.hoisted;
-      continue;
-    }
-    Dim& dim = s.reductions.back();
-    for (int64_t blocks = 2; dim.extent / blocks >= 128; ++blocks) {
-      int64_t length = dim.extent / blocks;
-      if (dim.extent % blocks || length % s.lanes || length * stepBytes > secondCacheBytes) continue;
-      Dim block{blocks, dim.a * length, dim.b * length, 0};
-      dim.extent = length;
-      s.reductions.insert(s.reductions.end() - 1, block);
-      ++s.hoisted;
-      return;
-    }
+/// Cuts the last reduction into equal blocks of whole vectors, so that `stepBytes` times a block is within `most`.
+void cutReduction(ContractionSchedule& s, int64_t stepBytes, int64_t most) {
+  Dim& dim = s.reductions.back();
+  for (int64_t blocks = 2; dim.extent / blocks >= 128; ++blocks) {
+    int64_t length = dim.extent / blocks;
+    if (dim.extent % blocks || length % s.lanes || length * stepBytes > most) continue;
+    Dim block{blocks, dim.a * length, dim.b * length, 0};
+    dim.extent = length;
+    s.reductions.insert(s.reductions.end() - 1, block);
+    ++s.hoisted;
     return;
+  }
+}
+
+/// Hoists reductions until what many tiles share stays in a cache: a panel of B for all row tiles, or in a dot the rows
+/// of A for all columns.
+void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
+  bool dot = s.kernel == ContractionSchedule::Kernel::dot;
+  int64_t rowTiles = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
+  if ((dot ? s.panels : rowTiles) == 1) return;
+  int64_t stepBytes = (dot ? s.cutExtent * s.wholeRows : s.panelColumns) * form.elementBits() / 8;
+  int64_t most = dot ? firstCacheBytes : secondCacheBytes;
+  while (s.packedReductions() * stepBytes > most) {
+    if (s.hoisted + 1 == static_cast<int>(s.reductions.size())) return cutReduction(s, stepBytes, most);
+    if (s.packedReductions() / s.reductions[s.hoisted].extent < 64) return;
+    ++s.hoisted;
   }
 }
 
@@ -150,8 +156,9 @@ void partition(ContractionSchedule& s, const ContractionForm& form) {
   s.tilesPerUnit = s.rowTiles * s.panelsPerGroup * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   for (int outer : s.tileLoops) s.tilesPerUnit *= form.outer[outer].extent;
   int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / multipliesPerChunk, 1, maxChunks);
-  s.rowBlocks = s.packB ? std::clamp<int64_t>(ceilDivide(wanted, s.units), 1, std::max<int64_t>(1, s.tilesPerUnit / 8))
-                        : s.tilesPerUnit;
+  int64_t shared = s.packB ? 8 : s.kernel == ContractionSchedule::Kernel::dot ? s.panelsPerGroup : 1;
+  s.rowBlocks = std::max<int64_t>(1, s.tilesPerUnit / shared);
+  if (s.packB || s.hoisted) s.rowBlocks = std::min(s.rowBlocks, ceilDivide(wanted, s.units));
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
 }
 
@@ -166,6 +173,8 @@ int chooseUnroll(const ContractionSchedule& s) {
 }
 
 }  // namespace
+
+int64_t ContractionSchedule::tilesPerBlock() const { return ceilDivide(tilesPerUnit, rowBlocks); }
 
 int64_t ContractionSchedule::packedReductions() const {
   return extentProduct(llvm::ArrayRef(reductions).drop_front(hoisted));

@@ -6,8 +6,8 @@
 
 namespace stator::kernels {
 
-/// Loops, from the outside in: hoisted reductions; units (outer loops that move in B, groups of panels); row blocks of a
-/// unit; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a tile.
+/// Loops, from the outside in: units (outer loops that move in B, groups of panels); row blocks of a unit; hoisted
+/// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a tile.
 /// A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.
 struct ContractionSchedule {
   /// `broadcast`: an element of A times vectors of columns. `dot`: vectors along the last reduction, summed at the end.
@@ -41,9 +41,11 @@ struct ContractionSchedule {
 
   int64_t packedReductions() const;  ///< steps of the reductions inside a tile
   int64_t panelElements() const { return packB ? packedReductions() * panelColumns : 0; }
-  int64_t partialElements() const { return hoisted ? units * tilesPerUnit * accumulators * lanes : 0; }
-  /// Elements of the scratch buffer, shared by all chunks of a call.
-  int64_t scratchElements() const { return partialElements() + chunks * panelElements(); }
+  int64_t tilesPerBlock() const;
+  int64_t partialElements() const { return hoisted ? tilesPerBlock() * accumulators * lanes : 0; }
+  int64_t chunkScratchElements() const { return partialElements() + panelElements(); }
+  /// Elements of the scratch buffer, of which each chunk has its own part.
+  int64_t scratchElements() const { return chunks * chunkScratchElements(); }
 };
 
 /// Errors: InternalError for a form without rows or reductions or of an element other than f32 and f64.

@@ -32,34 +32,53 @@ class Emitter {
     vector_ = mlir::VectorType::get({schedule.lanes}, element);
   }
 
+  /// Runs through the chunk's (unit, row block)s.
   void run() {
-    Value a = ix_.constant(form_.aOffset), b = ix_.constant(form_.bOffset);
-    if (s_.hoisted == 0) return forEachTile(a, b, true, [&](const Tile& tile) { finish(tile, sum(tile, zeros(tile))); });
-    forEachTile(a, b, false, [&](const Tile& tile) { savePartial(tile, zeros(tile)); });
-    forEachHoisted(llvm::ArrayRef(s_.reductions).take_front(s_.hoisted), a, b);
-    forEachTile(a, b, false, [&](const Tile& tile) { finish(tile, loadPartial(tile)); });
+    int64_t items = s_.units * s_.rowBlocks;
+    if (s_.chunks == items) return runBlock(chunk_);
+    if (s_.chunks == 1) return ix_.loop(items, [&](Value item) { runBlock(item); });
+    Value lower = share(chunk_, items, s_.chunks), upper = share(ix_.add(chunk_, 1), items, s_.chunks);
+    ix_.loop(lower, upper, [&](Value item) { runBlock(item); });
   }
 
  private:
   using TileBody = llvm::function_ref<void(const Tile&)>;
 
-  void forEachHoisted(llvm::ArrayRef<Dim> dims, Value a, Value b) {
-    if (dims.empty())
-      return forEachTile(a, b, true, [&](const Tile& tile) { savePartial(tile, sum(tile, loadPartial(tile))); });
+  /// A row block of a unit: its tiles lie in [first, last).
+  struct Block {
+    Tile tile;         ///< the indices that all its tiles share
+    Value firstPanel;
+    Value first, last;
+  };
+
+  void runBlock(Value item) {
+    Block block = placeBlock(ix_.divide(item, s_.rowBlocks), ix_.remainder(item, s_.rowBlocks));
+    Value a = ix_.constant(form_.aOffset), b = ix_.constant(form_.bOffset);
+    if (s_.hoisted == 0) {
+      start(block, a, b);
+      return forEachTile(block, [&](const Tile& tile) { finish(tile, sum(tile, zeros(tile))); });
+    }
+    forEachTile(block, [&](const Tile& tile) { savePartial(tile, zeros(tile)); });
+    runHoisted(block, llvm::ArrayRef(s_.reductions).take_front(s_.hoisted), a, b);
+    forEachTile(block, [&](const Tile& tile) { finish(tile, loadPartial(tile)); });
+  }
+
+  void runHoisted(const Block& block, llvm::ArrayRef<Dim> dims, Value a, Value b) {
+    if (dims.empty()) {
+      start(block, a, b);
+      return forEachTile(block, [&](const Tile& tile) { savePartial(tile, sum(tile, loadPartial(tile))); });
+    }
     const Dim& dim = dims.front();
     ix_.loop(dim.extent, [&](Value index) {
-      forEachHoisted(dims.drop_front(), ix_.add(a, ix_.multiply(index, dim.a)), ix_.add(b, ix_.multiply(index, dim.b)));
+      runHoisted(block, dims.drop_front(), ix_.add(a, ix_.multiply(index, dim.a)),
+                 ix_.add(b, ix_.multiply(index, dim.b)));
     });
   }
 
-  /// Runs through the chunk's (unit, row block)s and their tiles. `a` and `b` are where the reductions begin.
-  void forEachTile(Value a, Value b, bool computes, TileBody body) {
+  /// The reductions inside the tiles begin at `a` and `b`.
+  void start(const Block& block, Value a, Value b) {
     aStart_ = a, bStart_ = b;
-    int64_t items = s_.units * s_.rowBlocks;
-    Value lower = share(chunk_, items, s_.chunks), upper = share(ix_.add(chunk_, 1), items, s_.chunks);
-    if (s_.chunks == items) return unit(chunk_, computes, body);
-    if (s_.chunks == 1) return ix_.loop(items, [&](Value item) { unit(item, computes, body); });
-    ix_.loop(lower, upper, [&](Value item) { unit(item, computes, body); });
+    if (s_.packB) pack(block.tile, block.firstPanel);
   }
 
   /// floor(index * total / parts)
@@ -68,20 +87,23 @@ class Emitter {
     return ix_.divide(ix_.multiply(index, total), parts);
   }
 
-  void unit(Value item, bool computes, TileBody body) {
-    Value unit = ix_.divide(item, s_.rowBlocks), block = ix_.remainder(item, s_.rowBlocks);
+  Block placeBlock(Value unit, Value part) {
     llvm::SmallVector<int64_t> radix;
     for (int outer : s_.unitLoops) radix.push_back(form_.outer[outer].extent);
     radix.push_back(s_.panels / s_.panelsPerGroup);
     Values digits = ix_.split(unit, radix);
-    Tile tile;
-    tile.outer.resize(form_.outer.size());
-    for (size_t i = 0; i < s_.unitLoops.size(); ++i) tile.outer[s_.unitLoops[i]] = digits[i];
-    Value firstPanel = ix_.multiply(digits.back(), s_.panelsPerGroup);
-    if (computes && s_.packB) pack(tile, firstPanel);
-    auto one = [&](Value index) { place(tile, unit, firstPanel, index, body); };
-    if (s_.rowBlocks == s_.tilesPerUnit) return one(block);
-    ix_.loop(share(block, s_.tilesPerUnit, s_.rowBlocks), share(ix_.add(block, 1), s_.tilesPerUnit, s_.rowBlocks), one);
+    Block block;
+    block.tile.outer.resize(form_.outer.size());
+    for (size_t i = 0; i < s_.unitLoops.size(); ++i) block.tile.outer[s_.unitLoops[i]] = digits[i];
+    block.firstPanel = ix_.multiply(digits.back(), s_.panelsPerGroup);
+    block.first = share(part, s_.tilesPerUnit, s_.rowBlocks);
+    block.last = share(ix_.add(part, 1), s_.tilesPerUnit, s_.rowBlocks);
+    return block;
+  }
+
+  void forEachTile(const Block& block, TileBody body) {
+    if (s_.rowBlocks == s_.tilesPerUnit) return placeTile(block, block.first, body);
+    ix_.loop(block.first, block.last, [&](Value index) { placeTile(block, index, body); });
   }
 
   /// Where the rows of B begin that the tile's unit takes, before its column.
@@ -91,7 +113,9 @@ class Emitter {
     return offset;
   }
 
-  Value packedStart() { return ix_.add(ix_.multiply(chunk_, s_.panelElements()), s_.partialElements()); }
+  /// The chunk's part of the scratch: partial sums, then a packed panel.
+  Value partialStart() { return ix_.multiply(chunk_, s_.chunkScratchElements()); }
+  Value packedStart() { return ix_.add(partialStart(), s_.partialElements()); }
 
   void pack(const Tile& tile, Value panel) {
     Value column = ix_.multiply(panel, s_.panelColumns);
@@ -109,7 +133,8 @@ class Emitter {
   }
 
   /// Finds the tile with this index in its unit, and runs `body` in the branch of its size.
-  void place(Tile tile, Value unit, Value firstPanel, Value index, TileBody body) {
+  void placeTile(const Block& block, Value index, TileBody body) {
+    Tile tile = block.tile;
     llvm::SmallVector<int64_t> radix;
     for (int outer : s_.tileLoops) radix.push_back(form_.outer[outer].extent);
     for (int row = 0; row < s_.cutRow; ++row) radix.push_back(form_.rows[row].extent);
@@ -118,10 +143,12 @@ class Emitter {
     size_t next = 0;
     for (int outer : s_.tileLoops) tile.outer[outer] = digits[next++];
     for (int row = 0; row < s_.cutRow; ++row) tile.rowLoops.push_back(digits[next++]);
-    Value rowTile = digits[next++], panel = ix_.add(firstPanel, digits[next]);
+    Value rowTile = digits[next++], panel = ix_.add(block.firstPanel, digits[next]);
     tile.column = ix_.multiply(panel, s_.panelColumns);
-    Value linear = ix_.add(ix_.multiply(unit, s_.tilesPerUnit), index);
-    tile.partial = ix_.multiply(linear, s_.accumulators * s_.lanes);
+    if (s_.hoisted) {
+      Value inBlock = ix_.subtract(index, block.first);
+      tile.partial = ix_.add(partialStart(), ix_.multiply(inBlock, s_.accumulators * s_.lanes));
+    }
     auto columns = [&] {
       forEachWidth(panel, [&](int64_t count) {
         tile.columns = count;

@@ -23,6 +23,11 @@ Value IndexBuilder::add(Value a, int64_t b) const {
   return builder.create<arith::AddIOp>(location, a, constant(b));
 }
 
+Value IndexBuilder::subtract(Value a, Value b) const {
+  if (a == b) return constant(0);
+  return builder.create<arith::SubIOp>(location, a, b);
+}
+
 Value IndexBuilder::multiply(Value a, int64_t b) const {
   if (b == 1) return a;
   if (b == 0) return constant(0);

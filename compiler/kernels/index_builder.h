@@ -18,6 +18,7 @@ struct IndexBuilder {
   Value constant(int64_t value) const;
   Value add(Value a, Value b) const;
   Value add(Value a, int64_t b) const;
+  Value subtract(Value a, Value b) const;
   Value multiply(Value a, int64_t b) const;
   Value divide(Value a, int64_t b) const;     ///< of a value that is not negative, rounded down
   Value remainder(Value a, int64_t b) const;  ///< of a value that is not negative
