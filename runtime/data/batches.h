@@ -21,7 +21,7 @@ struct BatchOptions {
   int64_t rows = 32;
   Order order = Order::shuffled;
   uint64_t seed = 0;
-  Normalisation normalisation;
+  Normalisation normalisation = {};
 };
 
 /// Walks over an image set, epoch after epoch. The order of an epoch depends on the seed and its number alone
@@ -57,7 +57,7 @@ class Batches {
   NdArray images_;
   NdArray labels_;
   BatchOptions options_;
-  std::array<float, 256> normalised_;
+  std::array<float, 256> normalised_{};
   std::vector<int64_t> order_;
   Position position_;
 };
