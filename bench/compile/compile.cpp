@@ -30,5 +30,3 @@ BENCHMARK(cold)->Name("compile/mnist_convnet/cold")->Unit(benchmark::kMillisecon
 BENCHMARK(warm)->Name("compile/mnist_convnet/warm")->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
-
-BENCHMARK_MAIN();

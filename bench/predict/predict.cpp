@@ -20,5 +20,3 @@ BENCHMARK(predict)->Name("predict/mnist_convnet")->ArgNames({"batch", "threads"}
     ->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 }  // namespace
-
-BENCHMARK_MAIN();

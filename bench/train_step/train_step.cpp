@@ -23,5 +23,3 @@ BENCHMARK(train_step<models::convnet>)->Name("train_step/mnist_convnet")->ArgNam
     ->Args({32, 2})->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 }  // namespace
-
-BENCHMARK_MAIN();
