@@ -23,8 +23,9 @@ def Stator_Conv2dWeightGradOp : Stator_ChannelsFirstOp<"conv2d_weight_grad", "ru
   let summary = "The cotangent of conv2d's weight: x [N, C, H, W], dy [N, O, OH, OW] -> [O, C / groups, KH, KW]";
 }
 
-/// On an input that is already padded.
-class Stator_ChannelsLastOp<string mnemonic, string rule, dag operands> : Stator_RuleOp<mnemonic, rule> {
+/// On an input that is already padded; made when all derivatives have been.
+class Stator_ChannelsLastOp<string mnemonic, string rule, dag operands>
+    : Stator_RuleOp<mnemonic, rule, Stator_MissingVjp> {
   let arguments = !con(operands, (ins Stator_PositivePair:$stride, Stator_PositivePair:$dilation,
                                       Stator_Groups:$groups));
 }

@@ -2,6 +2,7 @@
 #ifndef STATOR_IR_DIALECT
 #define STATOR_IR_DIALECT
 
+include "compiler/ir/op_interface.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/TensorEncoding.td"
@@ -45,15 +46,31 @@ def AtMostMaxRank : AttrConstraint<CPred<"::llvm::cast<::mlir::DenseI64ArrayAttr
 def Stator_Integers : ConfinedAttr<DenseI64ArrayAttr, [AtMostMaxRank]>;
 def Stator_Axes : ConfinedAttr<DenseI64ArrayAttr, [AtMostMaxRank, DenseArrayNonNegative<DenseI64ArrayAttr>]>;
 
-/// An op of one result whose verifier is `rule`: a struct of compiler/interface/ops, or one made like those.
-class Stator_RuleOp<string mnemonic, string rule, list<Trait> traits = []> : Op<Stator_Dialect, mnemonic,
-    !listconcat(traits, [Pure])> {
+/// How an op is differentiated: by a `vjp` in its family's source, not at all, or by one that it has no way to express.
+class Stator_Derivative<list<string> declared, string definition = ""> {
+  list<string> methods = declared;
+  string definitions = definition;
+}
+def Stator_OwnVjp : Stator_Derivative<["vjp"]>;
+def Stator_NoGradient : Stator_Derivative<["vjp"], [{
+    ::llvm::FailureOr<Cotangents> $cppClass::vjp(::mlir::OpBuilder&, ::mlir::Value) {
+      return Cotangents(getOperation()->getNumOperands());
+    }
+  }]>;
+def Stator_MissingVjp : Stator_Derivative<[]>;
+
+/// An op of one result whose verifier is `rule`: a struct of compiler/interface/ops, or of compiler/ir/rules.h. Its
+/// `interpret`, and a `vjp` of its own, stand in its family's source.
+class Stator_RuleOp<string mnemonic, string rule, Stator_Derivative derivative = Stator_OwnVjp, list<Trait> traits = [],
+                    string definitions = "">
+    : Op<Stator_Dialect, mnemonic,
+         !listconcat(traits, [Pure, DeclareOpInterfaceMethods<StatorOp, derivative.methods>])> {
   let results = (outs Stator_Tensor:$result);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
-  let extraClassDefinition = [{
-    ::mlir::LogicalResult $cppClass::verify() { return verifyRule<}] # rule # [{>(getOperation()); }
-  }];
+  let extraClassDefinition = !strconcat([{
+    ::mlir::LogicalResult $cppClass::verify() { return verifyRule<}], rule, [{>(getOperation()); }
+  }], derivative.definitions, definitions);
 }
 
 #endif

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/ir/dialect.h"
+#include "compiler/ir/op_interface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"

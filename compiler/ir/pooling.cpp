@@ -1,13 +1,103 @@
 // Pooling and its gradients.
+#include <cmath>
+
+#include "compiler/ir/build.h"
+#include "compiler/ir/element_index.h"
 #include "compiler/ir/ops.h"
 #include "compiler/ir/rules.h"
-#include "compiler/ir/verify.h"
 
 namespace stator::ir {
+
 static bool areTwoOfFourAxes(llvm::ArrayRef<int64_t> axes) {
   return axes.size() == 2 && axes[0] != axes[1] && llvm::all_of(axes, [](int64_t a) { return a >= 0 && a < 4; });
 }
+
 }  // namespace stator::ir
 
 #define GET_OP_CLASSES
 #include "compiler/ir/pooling.cpp.inc"
+
+namespace stator::ir {
+
+/// Calls `body(x's offset)` for each element of x inside the window with index `window`, in row-major order.
+template <class Body>
+static void forEachInWindow(const rule::Window2d& rule, llvm::ArrayRef<long> extents, llvm::ArrayRef<long> window,
+                            Body body) {
+  Index strides = stridesOf(extents), at(window);
+  long h = rule.axes[0], w = rule.axes[1];
+  for (long kh = 0; kh < rule.kernel[0]; ++kh)
+    for (long kw = 0; kw < rule.kernel[1]; ++kw) {
+      at[h] = window[h] * rule.stride[0] + kh - rule.padding[0];
+      at[w] = window[w] * rule.stride[1] + kw - rule.padding[1];
+      if (at[h] >= 0 && at[h] < extents[h] && at[w] >= 0 && at[w] < extents[w]) body(offsetOf(strides, at));
+    }
+}
+
+/// The offset of the first of the window's greatest elements; NaN counts as greatest.
+static long greatestInWindow(const rule::Window2d& rule, const TensorValue& x, llvm::ArrayRef<long> window) {
+  long best = -1;
+  forEachInWindow(rule, x.extents, window, [&](long offset) {
+    bool unbeaten = best >= 0 && (std::isnan(x.elements[best]) ||
+                                  (x.elements[offset] <= x.elements[best] && !std::isnan(x.elements[offset])));
+    if (!unbeaten) best = offset;
+  });
+  return best;
+}
+
+static double windowSize(const rule::Window2d& rule) { return static_cast<double>(rule.kernel[0] * rule.kernel[1]); }
+
+llvm::FailureOr<Cotangents> MaxPool2dOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
+  rule::MaxPool2dGrad grad{ruleOf<rule::MaxPool2d>(*this)};
+  return Cotangents{buildOp(builder, getLoc(), grad, {getX(), cotangent})};
+}
+
+TensorValue MaxPool2dOp::interpret(Operands operands) {
+  const TensorValue& x = *operands[0];
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  TensorValue y = filled(getType());
+  forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    y.elements[offset] = x.elements[greatestInWindow(rule, x, window)];
+  });
+  return y;
+}
+
+TensorValue MaxPool2dGradOp::interpret(Operands operands) {
+  const TensorValue &x = *operands[0], &dy = *operands[1];
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  TensorValue dx = filled(getType());
+  forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    dx.elements[greatestInWindow(rule, x, window)] += dy.elements[offset];
+  });
+  return dx;
+}
+
+llvm::FailureOr<Cotangents> AvgPool2dOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
+  rule::AvgPool2dGrad grad{ruleOf<rule::AvgPool2d>(*this)};
+  return Cotangents{buildOpAs(builder, getLoc(), grad, {cotangent}, getX().getType())};
+}
+
+TensorValue AvgPool2dOp::interpret(Operands operands) {
+  const TensorValue& x = *operands[0];
+  rule::AvgPool2d rule = ruleOf<rule::AvgPool2d>(*this);
+  TensorValue y = filled(getType());
+  forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    forEachInWindow(rule, x.extents, window, [&](long at) { y.elements[offset] += x.elements[at] / windowSize(rule); });
+  });
+  return y;
+}
+
+llvm::FailureOr<Cotangents> AvgPool2dGradOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
+  return Cotangents{buildOp(builder, getLoc(), ruleOf<rule::AvgPool2d>(*this), {cotangent})};
+}
+
+TensorValue AvgPool2dGradOp::interpret(Operands operands) {
+  const TensorValue& dy = *operands[0];
+  rule::AvgPool2d rule = ruleOf<rule::AvgPool2d>(*this);
+  TensorValue dx = filled(getType());
+  forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    forEachInWindow(rule, dx.extents, window, [&](long at) { dx.elements[at] += dy.elements[offset] / windowSize(rule); });
+  });
+  return dx;
+}
+
+}  // namespace stator::ir

@@ -10,7 +10,8 @@ def TwoOfFourAxes : AttrConstraint<
     "of two different axes below 4">;
 def Stator_WindowAxes : ConfinedAttr<DenseI64ArrayAttr, [TwoOfFourAxes]>;
 
-class Stator_PoolingOp<string mnemonic, string rule, dag operands> : Stator_RuleOp<mnemonic, rule> {
+class Stator_PoolingOp<string mnemonic, string rule, dag operands, Stator_Derivative derivative = Stator_OwnVjp>
+    : Stator_RuleOp<mnemonic, rule, derivative> {
   let arguments = !con(operands, (ins Stator_Window:$kernel, Stator_Window:$stride, Stator_WindowPadding:$padding,
                                       Stator_WindowAxes:$axes));
 }
@@ -21,7 +22,7 @@ def Stator_AvgPool2dOp : Stator_PoolingOp<"avg_pool2d", "rule::AvgPool2d", (ins 
   let summary = "The mean of each window; padding counts as zeros";
 }
 def Stator_MaxPool2dGradOp : Stator_PoolingOp<"max_pool2d_grad", "rule::MaxPool2dGrad",
-                                              (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
+                                              (ins Stator_Tensor:$x, Stator_Tensor:$dy), Stator_MissingVjp> {
   let summary = "The cotangent of max_pool2d's x: each dy goes to the first of the window's greatest elements";
 }
 def Stator_AvgPool2dGradOp : Stator_PoolingOp<"avg_pool2d_grad", "rule::AvgPool2dGrad", (ins Stator_Tensor:$dy)> {
