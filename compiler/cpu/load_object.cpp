@@ -79,6 +79,11 @@ struct LoadedObjects::Session {
   llvm::orc::ObjectLinkingLayer layer{session};
   llvm::orc::JITDylib& library{session.createBareJITDylib("stator")};
 
+  std::string reported;  // what went wrong while linking: a failed lookup itself only says that it failed
+
+  Session() {
+    session.setErrorReporter([this](llvm::Error error) { reported.append("; ").append(llvm::toString(std::move(error))); });
+  }
   ~Session() {
     if (llvm::Error error = session.endSession()) llvm::consumeError(std::move(error));
   }
@@ -92,7 +97,9 @@ LoadedObjects::LoadedObjects(const std::vector<std::string>& objects) : session_
 
 void* LoadedObjects::find(std::string_view name) const {
   llvm::orc::JITDylib* order[]{&session_->library};
-  return check(session_->session.lookup(order, llvm::StringRef(name.data(), name.size())), "load").getAddress().toPtr<void*>();
+  auto symbol = session_->session.lookup(order, llvm::StringRef(name.data(), name.size()));
+  if (symbol) return symbol->getAddress().toPtr<void*>();
+  throw InternalError("load: '" + std::string(name) + "': " + llvm::toString(symbol.takeError()) + session_->reported);
 }
 
 std::shared_ptr<void> LoadedObjects::code() const { return session_; }

@@ -1,6 +1,7 @@
 // Takes a module of func, scf, arith, math, vector and memref; gives the same module in the LLVM dialect.
 #include "compiler/cpu/lower_to_llvm.h"
 
+#include "compiler/cpu/expand_math.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
@@ -10,7 +11,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -18,7 +18,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "runtime/error.h"
 
@@ -37,20 +36,16 @@ namespace mlir {
 namespace stator::cpu {
 namespace {
 
-struct ApproximateMath : mlir::PassWrapper<ApproximateMath, mlir::OperationPass<mlir::ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMath)
-
-  void runOnOperation() override {
-    mlir::RewritePatternSet patterns(&getContext());
-    mlir::populateMathPolynomialApproximationPatterns(patterns);
-    if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns)))) signalPassFailure();
-  }
-};
+/// Without this, a private function would be visible to the linker and kept though nothing calls it.
+void makePrivateInternal(mlir::ModuleOp module) {
+  auto linkage = mlir::LLVM::LinkageAttr::get(module.getContext(), mlir::LLVM::Linkage::Internal);
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    if (function.isPrivate() && !function.isDeclaration()) function->setAttr("llvm.linkage", linkage);
+}
 
 void addPasses(mlir::PassManager& passes) {
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::createCSEPass());
-  passes.addPass(std::make_unique<ApproximateMath>());
   passes.addPass(mlir::createConvertVectorToSCFPass());
   passes.addPass(mlir::createLowerAffinePass());
   passes.addPass(mlir::createConvertSCFToCFPass());
@@ -82,10 +77,12 @@ void registerCpuDialects(mlir::DialectRegistry& registry) {
   mlir::registerLLVMDialectTranslation(registry);
 }
 
-void lowerToLlvm(mlir::ModuleOp module) {
+void lowerToLlvm(mlir::ModuleOp module, const Target& target) {
+  makePrivateInternal(module);
   mlir::PassManager passes(module.getContext());
   addPasses(passes);
-  if (mlir::failed(passes.run(module))) throw InternalError("lower-cpu: the module does not lower to LLVM");
+  bool expanded = mlir::succeeded(expandMath(module)) && (target.fma || mlir::succeeded(splitMultiplyAdds(module)));
+  if (!expanded || mlir::failed(passes.run(module))) throw InternalError("lower-cpu: the module does not lower to LLVM");
 }
 
 }  // namespace stator::cpu

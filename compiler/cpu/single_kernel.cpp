@@ -45,7 +45,7 @@ SingleKernel compileSingleKernel(llvm::ArrayRef<KernelBuffer> buffers, const Tar
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
   auto module = buildModule(context, buffers, body);
-  lowerToLlvm(*module);
+  lowerToLlvm(*module, target);
   SingleKernel kernel{LoadedObjects(emitObjects(*module, target)), "", 0};
   kernel.code.find("kernel");
   kernel.compileMilliseconds =

@@ -38,7 +38,7 @@ void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
 /// from the second cache.
 double tileCycles(const ContractionSchedule& s, int64_t rows, int64_t columnSteps, double steps) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
-  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? 1.5 : 0.5);
+  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? 2.0 : 0.5);
   return steps * std::max({multiplies, loads, 4.0}) + (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
 }
 
@@ -80,6 +80,8 @@ Costed broadcastTiles(const ContractionForm& form, ContractionSchedule s, const 
   for (int64_t width = 1; width <= std::min<int64_t>(vectors, 8); ++width) {
     int64_t most = (target.registers - width - temporaries) / width;
     if (rowsCollide(form)) most = std::min<int64_t>(most, 10);
+    // Straight code keeps elements of A in registers from one step to the next, where windows overlap.
+    if (steps <= straightSteps) most = std::min<int64_t>(most, target.registers / 2 / width);
     for (int64_t rows = 1; rows <= most; ++rows) {
       cutRows(s, form.rows, rows);
       if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, width, s.lanes, steps);

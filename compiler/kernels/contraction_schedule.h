@@ -6,6 +6,9 @@
 
 namespace stator::kernels {
 
+/// Reductions inside a tile with at most this many steps become straight code.
+inline constexpr int64_t straightSteps = 16;
+
 /// Loops, from the outside in: units (outer loops that move in B, groups of panels); row blocks of a unit; hoisted
 /// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a tile.
 /// A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.

@@ -1,6 +1,7 @@
 // The innermost loops of a contraction: a register tile of accumulators over the reductions.
 #include "compiler/kernels/contraction_tile.h"
 
+#include "compiler/kernels/contraction_schedule.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -12,9 +13,6 @@ namespace memref = mlir::memref;
 namespace vector = mlir::vector;
 
 namespace {
-
-/// Reductions with at most this many steps become straight code.
-constexpr int64_t straightSteps = 16;
 
 using Step = llvm::function_ref<void(Address a, Address b, Values& accumulators)>;
 

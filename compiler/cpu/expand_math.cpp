@@ -1,0 +1,167 @@
+// f32 math functions as polynomials at full vector width.
+#include "compiler/cpu/expand_math.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace stator::cpu {
+namespace {
+
+namespace arith = mlir::arith;
+namespace math = mlir::math;
+using mlir::Value;
+
+/// Arithmetic on f32 scalars or vectors of one type.
+struct Arithmetic {
+  mlir::PatternRewriter& rewriter;
+  mlir::Location location;
+  mlir::Type type;
+
+  mlir::Type integerType() const {
+    mlir::Type i32 = rewriter.getI32Type();
+    if (auto vector = mlir::dyn_cast<mlir::VectorType>(type)) return vector.clone(i32);
+    return i32;
+  }
+  Value splat(mlir::Type of, mlir::Attribute value) const {
+    mlir::TypedAttr attribute = mlir::cast<mlir::TypedAttr>(value);
+    if (auto vector = mlir::dyn_cast<mlir::VectorType>(of)) attribute = mlir::DenseElementsAttr::get(vector, value);
+    return rewriter.create<arith::ConstantOp>(location, attribute);
+  }
+  Value number(float value) const { return splat(type, rewriter.getF32FloatAttr(value)); }
+  Value integer(int value) const { return splat(integerType(), rewriter.getI32IntegerAttr(value)); }
+  Value add(Value a, Value b) const { return rewriter.create<arith::AddFOp>(location, a, b); }
+  Value multiply(Value a, Value b) const { return rewriter.create<arith::MulFOp>(location, a, b); }
+  Value multiplyAdd(Value a, Value b, Value c) const { return rewriter.create<math::FmaOp>(location, a, b, c); }
+  Value select(Value condition, Value a, Value b) const {
+    return rewriter.create<arith::SelectOp>(location, condition, a, b);
+  }
+  /// The polynomial in x, highest power first.
+  Value polynomial(Value x, std::initializer_list<float> coefficients) const {
+    Value sum;
+    for (float coefficient : coefficients)
+      sum = sum ? multiplyAdd(sum, x, number(coefficient)) : number(coefficient);
+    return sum;
+  }
+  /// Whether bit `bit` of each integer is set.
+  Value bitSet(Value value, int bit) const {
+    Value masked = rewriter.create<arith::AndIOp>(location, value, integer(bit));
+    return rewriter.create<arith::CmpIOp>(location, arith::CmpIPredicate::ne, masked, integer(0));
+  }
+};
+
+bool isF32(mlir::Type type) { return mlir::getElementTypeOrSelf(type).isF32(); }
+
+/// x + x^3 P(x^2) below 0.625 in size, 1 - 2 / (exp(2 |x|) + 1) with x's sign above.
+struct ExpandTanh : mlir::OpRewritePattern<math::TanhOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::TanhOp op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    Value x = op.getOperand(), square = f.multiply(x, x);
+    Value series = f.polynomial(square, {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
+                                         -3.33332819422e-1f});
+    Value small = f.multiplyAdd(f.multiply(square, x), series, x);
+    Value size = rewriter.create<math::AbsFOp>(f.location, x);
+    Value power = rewriter.create<math::ExpOp>(f.location, f.add(size, size));
+    Value quotient = rewriter.create<arith::DivFOp>(f.location, f.number(-2), f.add(power, f.number(1)));
+    Value large = rewriter.create<math::CopySignOp>(f.location, f.add(quotient, f.number(1)), x);
+    Value isSmall = rewriter.create<arith::CmpFOp>(f.location, arith::CmpFPredicate::OLT, size, f.number(0.625f));
+    rewriter.replaceOp(op, f.select(isSmall, small, large));
+    return mlir::success();
+  }
+};
+
+/// sin(x + quarter * pi / 2): x is reduced to r in [-pi/4, pi/4] by pi/2 in three parts, and the quadrant chooses between
+/// sin(r) and cos(r) and the sign.
+Value sine(const Arithmetic& f, Value x, int quarter) {
+  mlir::PatternRewriter& rewriter = f.rewriter;
+  Value turns = rewriter.create<math::RoundEvenOp>(f.location, f.multiply(x, f.number(0.636619772367581343f)));
+  Value r = x;
+  for (float part : {1.5703125f, 4.837512969970703125e-4f, 7.54978995489188216e-8f})
+    r = f.multiplyAdd(turns, f.number(-part), r);
+  Value square = f.multiply(r, r);
+  Value sinSeries = f.polynomial(square, {-1.9515295891e-4f, 8.3321608736e-3f, -1.6666654611e-1f});
+  Value sinR = f.multiplyAdd(f.multiply(square, r), sinSeries, r);
+  Value cosSeries =
+      f.polynomial(square, {2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f, -0.5f, 1.0f});
+  Value quadrant = rewriter.create<arith::AddIOp>(
+      f.location, rewriter.create<arith::FPToSIOp>(f.location, f.integerType(), turns), f.integer(quarter));
+  Value chosen = f.select(f.bitSet(quadrant, 1), cosSeries, sinR);
+  return f.select(f.bitSet(quadrant, 2), rewriter.create<arith::NegFOp>(f.location, chosen), chosen);
+}
+
+template <class Op, int quarter> struct ExpandSine : mlir::OpRewritePattern<Op> {
+  using mlir::OpRewritePattern<Op>::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(Op op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    rewriter.replaceOp(op, sine({rewriter, op.getLoc(), op.getType()}, op.getOperand(), quarter));
+    return mlir::success();
+  }
+};
+
+/// atan(t) + base, where t is |x| brought to at most tan(pi / 8) and base is 0, pi / 4 or pi / 2; then x's sign.
+struct ExpandAtan : mlir::OpRewritePattern<math::AtanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::AtanOp op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    Value size = rewriter.create<math::AbsFOp>(f.location, op.getOperand());
+    auto above = [&](float bound) -> Value {
+      return rewriter.create<arith::CmpFOp>(f.location, arith::CmpFPredicate::OGT, size, f.number(bound));
+    };
+    Value middle = above(0.4142135623730950f), high = above(2.414213562373095f);
+    Value top = f.select(high, f.number(-1), f.add(size, f.number(-1)));
+    Value bottom = f.select(high, size, f.add(size, f.number(1)));
+    Value t = f.select(middle, rewriter.create<arith::DivFOp>(f.location, top, bottom), size);
+    Value base = f.select(high, f.number(1.5707963267948966f),
+                          f.select(middle, f.number(0.7853981633974483f), f.number(0)));
+    Value square = f.multiply(t, t);
+    Value series =
+        f.polynomial(square, {8.05374449538e-2f, -1.38776856032e-1f, 1.99777106478e-1f, -3.33329491539e-1f});
+    Value sum = f.add(base, f.multiplyAdd(f.multiply(square, t), series, t));
+    rewriter.replaceOpWithNewOp<math::CopySignOp>(op, sum, op.getOperand());
+    return mlir::success();
+  }
+};
+
+struct SplitVectorMultiplyAdd : mlir::OpRewritePattern<mlir::vector::FMAOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(mlir::vector::FMAOp op, mlir::PatternRewriter& rewriter) const override {
+    Value product = rewriter.create<arith::MulFOp>(op.getLoc(), op.getLhs(), op.getRhs());
+    rewriter.replaceOpWithNewOp<arith::AddFOp>(op, product, op.getAcc());
+    return mlir::success();
+  }
+};
+
+mlir::LogicalResult apply(mlir::ModuleOp module, mlir::RewritePatternSet&& patterns) {
+  return mlir::applyPatternsAndFoldGreedily(module, std::move(patterns));
+}
+
+}  // namespace
+
+mlir::LogicalResult expandMath(mlir::ModuleOp module) {
+  mlir::RewritePatternSet own(module.getContext());
+  own.add<ExpandAtan, ExpandTanh, ExpandSine<math::SinOp, 0>, ExpandSine<math::CosOp, 1>>(module.getContext());
+  if (mlir::failed(apply(module, std::move(own)))) return mlir::failure();
+  mlir::RewritePatternSet others(module.getContext());
+  mlir::populateMathPolynomialApproximationPatterns(others);
+  return apply(module, std::move(others));
+}
+
+mlir::LogicalResult splitMultiplyAdds(mlir::ModuleOp module) {
+  mlir::RewritePatternSet patterns(module.getContext());
+  mlir::populateExpandFmaFPattern(patterns);
+  patterns.add<SplitVectorMultiplyAdd>(module.getContext());
+  return apply(module, std::move(patterns));
+}
+
+}  // namespace stator::cpu
