@@ -60,7 +60,7 @@ Advice<"nll_loss takes log-probabilities: use cross_entropy, or apply log_softma
                                                                                                              const Y& target);
 template <Reduction R = Reduction::mean, Operand X, Operand Y>
   requires(X::what == is::log_probabilities && detail::NllMistake<X, Y>::message != nullptr)
-mistake_t<detail::NllMistake<X, Y>, X, Y> nll_loss(const X& input, const Y& target);
+ShapeError<text_of<detail::NllMistake<X, Y>>, shape_of<X>, shape_of<Y>> nll_loss(const X& input, const Y& target);
 
 /// The cross entropy of logits and class indices: nll_loss(log_softmax(input)). Source: torch.nn.functional.cross_entropy.
 /// Shapes: input [N, C, ...] of logits, target [N, ...] of whole numbers below C -> scalar ([N, ...] for none).
@@ -78,7 +78,8 @@ template <Reduction R = Reduction::mean, Operand X, Operand Y>
 Advice<"cross_entropy takes logits: after log_softmax use nll_loss", shape_of<X>> cross_entropy(const X& input, const Y& target);
 template <Reduction R = Reduction::mean, Operand X, Operand Y>
   requires(X::what == is::anything && detail::CrossEntropyMistake<X, Y>::message != nullptr)
-mistake_t<detail::CrossEntropyMistake<X, Y>, X, Y> cross_entropy(const X& input, const Y& target);
+ShapeError<text_of<detail::CrossEntropyMistake<X, Y>>, shape_of<X>, shape_of<Y>> cross_entropy(const X& input,
+                                                                                           const Y& target);
 
 /// The mean squared error of two tensors of the same shape. Source: torch.nn.functional.mse_loss, which only warns where
 /// shapes differ and broadcasts; here that is a mistake.

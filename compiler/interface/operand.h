@@ -59,6 +59,7 @@ namespace detail {
 template <auto Rule, class... X> struct inferred {
   static constexpr TensorSpec operands[sizeof...(X) + 1]{X::tensor::spec...};
   static constexpr Inferred result = Rule.infer(Specs{operands, sizeof...(X)});
+  static constexpr const char* message = result.error;
   static constexpr const TensorSpec& spec = result.spec;
 };
 template <class Rule> constexpr bool keeps_property = requires { Rule::keeps_property; };
@@ -72,17 +73,6 @@ template <auto Rule, class... X> struct result {};
 template <auto Rule, Operand... X> requires(inferred<Rule, X...>::result.ok()) struct result<Rule, X...> {
   using type = Expr<tensor_from_t<inferred<Rule, X...>>, property_of<std::remove_const_t<decltype(Rule)>, X...>()>;
 };
-template <auto Rule, class... X> struct broken_rule {};
-template <auto Rule, Operand... X> requires(!inferred<Rule, X...>::result.ok()) struct broken_rule<Rule, X...> {
-  static constexpr const char* message = inferred<Rule, X...>::result.error;
-  using type = ShapeError<text<length_of(message)>(message), shape_of<X>...>;
-};
-
-template <class Mistake, class... X> struct mistake {};
-template <class Mistake, class... X> requires(Mistake::message != nullptr) struct mistake<Mistake, X...> {
-  using type = ShapeError<text<length_of(Mistake::message)>(Mistake::message), shape_of<X>...>;
-};
-
 /// Reads a rule's attributes into the form that graphs hold.
 struct AttributeWriter {
   Attribute attributes[8];
@@ -107,11 +97,12 @@ template <auto Rule, class... X> concept Fits = detail::inferred<Rule, X...>::re
 /// The expression that `Rule` gives for these operands.
 template <auto Rule, class... X> using result_t = typename detail::result<Rule, X...>::type;
 
-/// The incomplete type that names the broken rule and the operands' shapes: what the overload for a mistake returns.
-template <auto Rule, class... X> using broken_t = typename detail::broken_rule<Rule, X...>::type;
+/// The text of a mistake that stands in `Mistake::message`; empty where there is none.
+template <class Mistake> inline constexpr text<length_of(Mistake::message)> text_of{Mistake::message};
 
-/// The incomplete type for a mistake whose text is `Mistake::message`, found by a check of the op's own.
-template <class Mistake, Operand... X> using mistake_t = typename detail::mistake<Mistake, X...>::type;
+/// The text of the rule that these operands break. The overload for a mistake returns a ShapeError of it and the shapes,
+/// written out: an alias would stand before the text in g++'s message.
+template <auto Rule, Operand... X> inline constexpr auto broken = text_of<detail::inferred<Rule, X...>>;
 
 /// Carries out an op that has attributes but no operands.
 template <class Rule> constexpr Handle perform_in(Context* context, Rule rule, const TensorSpec& result) {

@@ -5,9 +5,10 @@
 
 namespace stator {
 
+/// The characters of `s`; none for a null pointer.
 constexpr std::size_t length_of(const char* s) {
   std::size_t n = 0;
-  while (s[n]) ++n;
+  while (s && s[n]) ++n;
   return n;
 }
 
@@ -16,6 +17,7 @@ template <std::size_t N> struct text {
   char characters[N + 1]{};
   constexpr text(const char* s) {
     for (std::size_t i = 0; i < N; ++i) characters[i] = s[i];
+    characters[N] = 0;  // written out: clang prints numbers instead of a text whose end it takes from the initializer
   }
   constexpr const char* c_str() const { return characters; }
 };

@@ -52,7 +52,7 @@ template <long In, long Out, long Kernel, conv Options = conv{}> struct Conv2d {
   }
   template <Operand X>
     requires(!Fits<rule, X, decltype(weight)>)
-  broken_t<rule, X, decltype(weight)> operator()(const X& x) const;
+  ShapeError<broken<rule, X, decltype(weight)>, shape_of<X>, shape_of<decltype(weight)>> operator()(const X& x) const;
 
  private:
   static constexpr auto bias_start() {

@@ -32,7 +32,7 @@ template <long In, long Out, bool Bias = true> struct Linear {
   }
   template <Operand X>
     requires(spec_of<X>.rank() < 1 || spec_of<X>.extents[-1] != Extent(In))
-  ShapeError<"Linear: the last extent of the input differs from in_features", shape_of<X>, Linear> operator()(const X& x) const;
+  ShapeError<"Linear: in_features differ from the input's last extent", shape_of<X>, Linear> operator()(const X& x) const;
 
  private:
   static constexpr auto bias_start() {

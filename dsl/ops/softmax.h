@@ -16,24 +16,38 @@ template <Operand X> constexpr auto assume_probabilities(const X& x) {
 }
 
 namespace detail {
+template <int Axis, Operand X> struct SoftmaxMistake {
+  static constexpr const char* message = broken_float_reduction<X, Axis>(
+      "softmax: whole numbers: cast to a float first", "softmax: the axis is not one of the operand's");
+};
+template <int Axis, Operand X> struct LogSoftmaxMistake {
+  static constexpr const char* message = broken_float_reduction<X, Axis>(
+      "log_softmax: whole numbers: cast to a float first", "log_softmax: the axis is not one of the operand's");
+};
 /// `x` less its maximum along `Axis`: exponentials of it cannot overflow, and the shift does not change the result.
 template <int Axis, Operand X> constexpr auto shifted(const X& x) { return x - max<Axis>(detach(x), keepdim); }
 }  // namespace detail
 
 /// exp(x) / sum(exp(x)) along `Axis`. Source: torch.softmax.
 template <int Axis = -1, Operand X>
-  requires(is_float(X::tensor::spec.dtype))
+  requires(detail::SoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto softmax(const X& x) {
   auto exponentials = exp(detail::shifted<Axis>(x));
   return assume_probabilities(exponentials / sum<Axis>(exponentials, keepdim));
 }
+template <int Axis = -1, Operand X>
+  requires(detail::SoftmaxMistake<Axis, X>::message != nullptr)
+ShapeError<text_of<detail::SoftmaxMistake<Axis, X>>, shape_of<X>> softmax(const X& x);
 
 /// x - log(sum(exp(x))) along `Axis`. Source: torch.log_softmax.
 template <int Axis = -1, Operand X>
-  requires(is_float(X::tensor::spec.dtype))
+  requires(detail::LogSoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto log_softmax(const X& x) {
   auto shifted = detail::shifted<Axis>(x);
   return assume_log_probabilities(shifted - log(sum<Axis>(exp(shifted), keepdim)));
 }
+template <int Axis = -1, Operand X>
+  requires(detail::LogSoftmaxMistake<Axis, X>::message != nullptr)
+ShapeError<text_of<detail::LogSoftmaxMistake<Axis, X>>, shape_of<X>> log_softmax(const X& x);
 
 }  // namespace stator

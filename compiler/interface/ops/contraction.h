@@ -88,7 +88,7 @@ constexpr auto matmul(const A& a, const B& b) {
 }
 template <Operand A, Operand B>
   requires(!Fits<rule::Matmul{}, A, B>)
-broken_t<rule::Matmul{}, A, B> matmul(const A& a, const B& b);
+ShapeError<broken<rule::Matmul{}, A, B>, shape_of<A>, shape_of<B>> matmul(const A& a, const B& b);
 
 /// The cross-correlation of x [N, C, H, W] with weight [O, C / groups, KH, KW], without bias.
 template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W>
@@ -98,6 +98,6 @@ constexpr result_t<Rule, X, W> conv2d(const X& x, const W& weight) {
 }
 template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W>
   requires(!Fits<Rule, X, W>)
-broken_t<Rule, X, W> conv2d(const X& x, const W& weight);
+ShapeError<broken<Rule, X, W>, shape_of<X>, shape_of<W>> conv2d(const X& x, const W& weight);
 
 }  // namespace stator

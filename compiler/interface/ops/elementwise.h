@@ -127,8 +127,6 @@ template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const
 template <class A, class B> concept Operands = (Operand<A> && (Operand<B> || Number<B>)) || (Number<A> && Operand<B>);
 template <auto Rule, class A, class B>
 concept FitTogether = Operands<A, B> && Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
-template <auto Rule, class A, class B>
-concept DoNotFit = Operands<A, B> && !Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
 
 #define STATOR_UNARY(NAME, ...)                                                                              \
   template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                                \
@@ -142,9 +140,9 @@ concept DoNotFit = Operands<A, B> && !Fits<Rule, detail::lifted_t<A, B>, detail:
     return result_t<rule::NAME{}, detail::lifted_t<A, B>, detail::lifted_t<B, A>>{                           \
         detail::binary<rule::NAME{}>(a, b)};                                                                 \
   }                                                                                                          \
-  template <class A, class B>                                                                                \
-    requires DoNotFit<rule::NAME{}, A, B>                                                                    \
-  broken_t<rule::NAME{}, detail::lifted_t<A, B>, detail::lifted_t<B, A>> NAME(const A& a, const B& b);
+  template <Operand A, Operand B>                                                                            \
+    requires(!Fits<rule::NAME{}, A, B>)                                                                      \
+  ShapeError<broken<rule::NAME{}, A, B>, shape_of<A>, shape_of<B>> NAME(const A& a, const B& b);
 #define STATOR_COMPARISON(NAME, ...) STATOR_BINARY(NAME)
 #define STATOR_LOGICAL(NAME, ...) STATOR_BINARY(NAME)
 #include "compiler/interface/ops/elementwise.def"
@@ -155,9 +153,9 @@ concept DoNotFit = Operands<A, B> && !Fits<Rule, detail::lifted_t<A, B>, detail:
   constexpr auto operator SYMBOL(const A& a, const B& b) {                                                   \
     return NAME(a, b);                                                                                       \
   }                                                                                                          \
-  template <class A, class B>                                                                                \
-    requires DoNotFit<rule::NAME{}, A, B>                                                                    \
-  broken_t<rule::NAME{}, detail::lifted_t<A, B>, detail::lifted_t<B, A>> operator SYMBOL(const A& a, const B& b);
+  template <Operand A, Operand B>                                                                            \
+    requires(!Fits<rule::NAME{}, A, B>)                                                                      \
+  ShapeError<broken<rule::NAME{}, A, B>, shape_of<A>, shape_of<B>> operator SYMBOL(const A& a, const B& b);
 STATOR_OPERATOR(+, add)
 STATOR_OPERATOR(-, sub)
 STATOR_OPERATOR(*, mul)
@@ -184,7 +182,8 @@ constexpr result_t<rule::Where{}, C, A, B> where(const C& condition, const A& a,
 }
 template <Operand C, Operand A, Operand B>
   requires(!Fits<rule::Where{}, C, A, B>)
-broken_t<rule::Where{}, C, A, B> where(const C& condition, const A& a, const B& b);
+ShapeError<broken<rule::Where{}, C, A, B>, shape_of<C>, shape_of<A>, shape_of<B>> where(const C& condition, const A& a,
+                                                                                     const B& b);
 
 /// The same values in element type `D`; floats to whole numbers round toward zero. Source: torch.Tensor.to.
 template <class D, Operand X> constexpr auto cast(const X& x) { return apply<rule::Cast{D::dtype}>(x); }

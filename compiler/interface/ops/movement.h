@@ -112,6 +112,10 @@ constexpr Extents flattened(const Extents& extents, int first, int last) {
   }
   return out;
 }
+template <class X, int... Axes> inline constexpr bool has_axes = (X::tensor::spec.extents.has_axis(Axes) && ...);
+template <class X, int First, int Last>
+inline constexpr bool has_axes_in_order = has_axes<X, First, Last> && X::tensor::spec.extents.axis_from_front(First) <=
+                                                                          X::tensor::spec.extents.axis_from_front(Last);
 template <class X> constexpr rule::Permute transposed(int a, int b) {
   rule::Permute p;
   for (int i = 0; i < X::tensor::spec.rank(); ++i) p.axes.push(i);
@@ -129,14 +133,19 @@ constexpr auto reshape(const X& x) {
 }
 template <auto... E, Operand X>
   requires(!Fits<detail::reshape_to<E...>(), X>)
-ShapeError<"reshape: the number of elements changes", shape_of<X>, Shape<detail::canonical(E)...>> reshape(const X& x);
+ShapeError<broken<detail::reshape_to<E...>(), X>, shape_of<X>, Shape<detail::canonical(E)...>> reshape(const X& x);
 
 /// Axes `First` to `Last` as one; by default all but the first, as nn.Flatten does. Source: torch.flatten.
-template <int First = 1, int Last = -1, Operand X> constexpr auto flatten(const X& x) {
+template <int First = 1, int Last = -1, Operand X>
+  requires(detail::has_axes_in_order<X, First, Last>)
+constexpr auto flatten(const X& x) {
   constexpr Extents from = X::tensor::spec.extents;
   return apply<rule::Reshape{
       detail::flattened(from, from.axis_from_front(First), from.axis_from_front(Last))}>(x);
 }
+template <int First = 1, int Last = -1, Operand X>
+  requires(!detail::has_axes_in_order<X, First, Last>)
+ShapeError<"flatten: no axes from First to Last in the operand", shape_of<X>> flatten(const X& x);
 
 /// Axis `i` of the result is axis `Axes[i]` of `x`. Source: torch.permute.
 template <int... Axes, Operand X>
@@ -146,11 +155,16 @@ constexpr auto permute(const X& x) {
 }
 template <int... Axes, Operand X>
   requires(!Fits<rule::Permute{Integers(Axes...)}, X>)
-broken_t<rule::Permute{Integers(Axes...)}, X> permute(const X& x);
+ShapeError<broken<rule::Permute{Integers(Axes...)}, X>, shape_of<X>> permute(const X& x);
 
 /// Two axes exchanged, by default the last two. Source: torch.transpose.
-template <int A = -2, int B = -1, Operand X> constexpr auto transpose(const X& x) {
+template <int A = -2, int B = -1, Operand X>
+  requires(detail::has_axes<X, A, B>)
+constexpr auto transpose(const X& x) {
   return apply<detail::transposed<X>(A, B)>(x);
 }
+template <int A = -2, int B = -1, Operand X>
+  requires(!detail::has_axes<X, A, B>)
+ShapeError<"transpose: an axis is not one of the operand's", shape_of<X>> transpose(const X& x);
 
 }  // namespace stator

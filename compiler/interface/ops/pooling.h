@@ -66,7 +66,7 @@ constexpr auto max_pool2d(const X& x) {
 }
 template <int Kernel, int Stride = 0, int Padding = 0, Operand X>
   requires(!Fits<detail::pooling<rule::MaxPool2d, Kernel, Stride, Padding>(), X>)
-broken_t<detail::pooling<rule::MaxPool2d, Kernel, Stride, Padding>(), X> max_pool2d(const X& x);
+ShapeError<broken<detail::pooling<rule::MaxPool2d, Kernel, Stride, Padding>(), X>, shape_of<X>> max_pool2d(const X& x);
 
 /// The mean of each window of [N, C, H, W]; padding counts as zeros. Source: torch.nn.functional.avg_pool2d.
 template <int Kernel, int Stride = 0, int Padding = 0, Operand X>
@@ -76,6 +76,6 @@ constexpr auto avg_pool2d(const X& x) {
 }
 template <int Kernel, int Stride = 0, int Padding = 0, Operand X>
   requires(!Fits<detail::pooling<rule::AvgPool2d, Kernel, Stride, Padding>(), X>)
-broken_t<detail::pooling<rule::AvgPool2d, Kernel, Stride, Padding>(), X> avg_pool2d(const X& x);
+ShapeError<broken<detail::pooling<rule::AvgPool2d, Kernel, Stride, Padding>(), X>, shape_of<X>> avg_pool2d(const X& x);
 
 }  // namespace stator

@@ -70,6 +70,12 @@ template <class X, int... Axes> constexpr Integers axes_of() {
   }
   return named;
 }
+/// What forbids a reduction that only floats have, in the caller's words; null where nothing does.
+template <class X, int... Axes>
+constexpr const char* broken_float_reduction(const char* whole_numbers, const char* no_such_axis, const char* twice = "") {
+  if (!is_float(X::tensor::spec.dtype)) return whole_numbers;
+  return rule::reduced(Specs{&X::tensor::spec, 1}, axes_of<X, Axes...>(), no_such_axis, twice).error;
+}
 constexpr Extents without(const Extents& extents, const Integers& axes) {
   Extents out;
   for (int i = 0; i < extents.rank; ++i)
@@ -94,7 +100,7 @@ constexpr auto sum(const X& x) {
 }
 template <int... Axes, Operand X, class... Keep>
   requires(!Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>)
-broken_t<rule::Sum{detail::axes_of<X, Axes...>()}, X> sum(const X& x, Keep...);
+ShapeError<broken<rule::Sum{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> sum(const X& x, Keep...);
 
 /// The greatest element over `Axes`, or over all where none is named. Source: torch.amax.
 template <int... Axes, Operand X>
@@ -109,7 +115,7 @@ constexpr auto max(const X& x) {
 }
 template <int... Axes, Operand X, class... Keep>
   requires(!Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>)
-broken_t<rule::Max{detail::axes_of<X, Axes...>()}, X> max(const X& x, Keep...);
+ShapeError<broken<rule::Max{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> max(const X& x, Keep...);
 
 /// The index (i64) of the greatest element along `Axis`; the first of several. Source: torch.argmax.
 template <int Axis = -1, Operand X>
@@ -119,6 +125,6 @@ constexpr auto argmax(const X& x) {
 }
 template <int Axis = -1, Operand X>
   requires(!Fits<rule::Argmax{Axis}, X>)
-broken_t<rule::Argmax{Axis}, X> argmax(const X& x);
+ShapeError<broken<rule::Argmax{Axis}, X>, shape_of<X>> argmax(const X& x);
 
 }  // namespace stator

@@ -83,6 +83,6 @@ constexpr result_t<rule::Gradient{}, L, X> gradient(const L& loss, const X& x) {
 }
 template <Operand L, Operand X>
   requires(!Fits<rule::Gradient{}, L, X>)
-broken_t<rule::Gradient{}, L, X> gradient(const L& loss, const X& x);
+ShapeError<broken<rule::Gradient{}, L, X>, shape_of<L>, shape_of<X>> gradient(const L& loss, const X& x);
 
 }  // namespace stator

@@ -1,0 +1,31 @@
+// Pooling windows that do not fit.
+#include <stator/stator.h>
+namespace st = stator;
+template <auto... E> using F = st::Expr<st::Tensor<st::f32, E...>>;
+
+#ifdef GOOD
+template <auto... E> using Image = F<32, 3, 8, 8>;
+#else
+template <auto... E> using Image = F<E...>;
+#endif
+
+void broken(Image<3, 8, 8> rank3, Image<32, 3, st::steps, 8> symbolic, Image<32, 3, 1, 8> flat, F<32, 3, 8, 8> image) {
+  // expect: max_pool2d: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto a = st::max_pool2d<2>(rank3);
+  // expect: max_pool2d: height and width must be numbers | Shape<32, 3, steps, 8>
+  auto b = st::max_pool2d<2>(symbolic);
+  // expect: max_pool2d: the window is larger than the padded input | Shape<32, 3, 1, 8>
+  auto c = st::max_pool2d<2>(flat);
+  // expect: avg_pool2d: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto d = st::avg_pool2d<2>(rank3);
+  // expect: avg_pool2d: height and width must be numbers | Shape<32, 3, steps, 8>
+  auto e = st::avg_pool2d<2>(symbolic);
+  // expect: avg_pool2d: the window is larger than the padded input | Shape<32, 3, 1, 8>
+  auto f = st::avg_pool2d<2>(flat);
+#ifndef GOOD
+  // expect: max_pool2d: the padding exceeds half the window | Shape<32, 3, 8, 8>
+  auto g = st::max_pool2d<2, 2, 2>(image);
+  // expect: avg_pool2d: the padding exceeds half the window | Shape<32, 3, 8, 8>
+  auto h = st::avg_pool2d<3, 3, 2>(image);
+#endif
+}
