@@ -1,0 +1,139 @@
+// A func.func for each function of a program: what comes from outside becomes arguments, every other node an op.
+#include "compiler/import/import_program.h"
+
+#include <map>
+
+#include "compiler/import/import_operation.h"
+#include "compiler/ir/dialect.h"
+#include "compiler/ir/tensor_type.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace stator::ir {
+namespace {
+
+class FunctionImport {
+ public:
+  FunctionImport(mlir::OpBuilder& builder, const ProgramGraph& program, const Function& function,
+                 const Bindings& bindings)
+      : builder(builder), program(program), function(function), graph(function.graph), bindings(bindings) {}
+
+  void run() {
+    auto type = mlir::FunctionType::get(builder.getContext(), {}, {});
+    op = builder.create<mlir::func::FuncOp>(builder.getUnknownLoc(), function.name.str(), type);
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(op.addEntryBlock());
+    values.resize(graph.nodes.size());
+    addInputs();
+    addSlots();
+    addArguments();
+    for (size_t i = 0; i < graph.nodes.size(); ++i)
+      if (!values[i]) values[i] = importNode(graph.nodes[i]);
+    addResults();
+  }
+
+ private:
+  mlir::Value importNode(const Node& node) {
+    llvm::SmallVector<mlir::Value> operands;
+    for (int i = 0; i < node.operand_count; ++i) operands.push_back(values[graph.operand(node, i)]);
+    stator::Operation operation{node.op, nullptr, node.operand_count, graph.attributes.data() + node.first_attribute,
+                                node.attribute_count, node.spec};
+    return importOperation(builder, operation, operands, bindings)->getResult(0);
+  }
+
+  mlir::Value addArgument(const TensorSpec& spec, llvm::ArrayRef<mlir::NamedAttribute> attributes) {
+    mlir::Type type = typeOf(builder.getContext(), bindings.bind(spec));
+    op.insertArgument(op.getNumArguments(), type, builder.getDictionaryAttr(attributes), builder.getUnknownLoc());
+    return op.getArguments().back();
+  }
+
+  /// The nodes of op `name`, by what `key` makes of each; in the order of the keys.
+  template <class Key> std::map<long, llvm::SmallVector<int>> nodesOf(std::string_view name, Key key) const {
+    std::map<long, llvm::SmallVector<int>> nodes;
+    for (auto [i, node] : llvm::enumerate(graph.nodes))
+      if (node.op == name) nodes[key(node)].push_back(static_cast<int>(i));
+    return nodes;
+  }
+
+  void addInputs() {
+    auto nodes = nodesOf("input", [&](const Node& node) { return graph.attribute(node, "index")->integers[0]; });
+    for (auto [index, spec] : llvm::enumerate(function.inputs)) {
+      mlir::Value input = addArgument(spec, {builder.getNamedAttr(inputAttr, builder.getI64IntegerAttr(index))});
+      for (int node : nodes[static_cast<long>(index)]) values[node] = input;
+    }
+  }
+
+  void addSlots() {
+    auto nodes = nodesOf("slot", [&](const Node& node) { return graph.attribute(node, "index")->integers[0]; });
+    for (const auto& [index, same] : nodes) {
+      mlir::Value slot = addArgument(program.slots[index].spec, slotAttributes(slotAttr, index));
+      for (int node : same) values[node] = slot;
+    }
+  }
+
+  void addArguments() {
+    auto nodes = nodesOf("argument", [&](const Node& node) {
+      auto name = graph.attribute(node, "name")->text;
+      return std::find(function.arguments.begin(), function.arguments.end(), name) - function.arguments.begin();
+    });
+    for (const auto& [index, same] : nodes) {
+      const Node& first = graph.nodes[same.front()];
+      auto name = builder.getStringAttr(llvm::StringRef(graph.attribute(first, "name")->text));
+      mlir::Value argument = addArgument(first.spec, {builder.getNamedAttr(argumentAttr, name)});
+      for (int node : same) values[node] = argument;
+    }
+  }
+
+  llvm::SmallVector<mlir::NamedAttribute> slotAttributes(llvm::StringRef kind, long slot) {
+    return {builder.getNamedAttr(kind, builder.getI64IntegerAttr(slot)),
+            builder.getNamedAttr(nameAttr, builder.getStringAttr(program.slots[slot].name.str()))};
+  }
+
+  void addResults() {
+    llvm::SmallVector<mlir::Value> results;
+    llvm::SmallVector<mlir::Attribute> attributes;
+    for (auto [index, node] : llvm::enumerate(graph.results)) {
+      results.push_back(values[node]);
+      attributes.push_back(
+          builder.getDictionaryAttr(builder.getNamedAttr(resultAttr, builder.getI64IntegerAttr(index))));
+    }
+    for (const Update& update : graph.updates) {
+      results.push_back(values[update.value]);
+      attributes.push_back(builder.getDictionaryAttr(slotAttributes(updateAttr, update.slot)));
+    }
+    auto returned = builder.create<mlir::func::ReturnOp>(builder.getUnknownLoc(), results);
+    op.setType(builder.getFunctionType(op.getArgumentTypes(), returned.getOperandTypes()));
+    op.setResAttrsAttr(builder.getArrayAttr(attributes));
+  }
+
+  mlir::OpBuilder& builder;
+  const ProgramGraph& program;
+  const Function& function;
+  const Graph& graph;
+  const Bindings& bindings;
+  mlir::func::FuncOp op;
+  std::vector<mlir::Value> values;
+};
+
+mlir::DictionaryAttr bindingsOf(mlir::Builder& builder, const Bindings& bindings) {
+  llvm::SmallVector<mlir::NamedAttribute> numbers;
+  for (int s = 1; s < symbol::count; ++s)
+    if (long number = bindings.numberOf(Symbol(s)))
+      numbers.push_back(builder.getNamedAttr(symbol::name_of(Symbol(s)), builder.getI64IntegerAttr(number)));
+  return builder.getDictionaryAttr(numbers);
+}
+
+}  // namespace
+
+mlir::OwningOpRef<mlir::ModuleOp> importProgram(mlir::MLIRContext& context, const ProgramGraph& program,
+                                                const std::vector<Binding>& bindings) {
+  context.loadDialect<mlir::func::FuncDialect, StatorDialect>();
+  Bindings numbers(bindings);
+  mlir::OpBuilder builder(&context);
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(builder.getUnknownLoc());
+  module.get()->setAttr(bindingsAttr, bindingsOf(builder, numbers));
+  builder.setInsertionPointToStart(module->getBody());
+  for (const Function& function : program.functions) FunctionImport(builder, program, function, numbers).run();
+  return module;
+}
+
+}  // namespace stator::ir
