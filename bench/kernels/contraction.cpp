@@ -20,7 +20,8 @@ using namespace stator::kernels;
 namespace cpu = stator::cpu;
 
 const cpu::Target& target() {
-  static const cpu::Target chosen = cpu::resolveTarget(std::getenv("STATOR_TARGET") ? std::getenv("STATOR_TARGET") : "native");
+  static const cpu::Target chosen =
+      cpu::resolveTarget(std::getenv("STATOR_TARGET") ? std::getenv("STATOR_TARGET") : "native");
   return chosen;
 }
 
@@ -31,23 +32,26 @@ double secondsNow() {
 /// A loop of independent multiply-adds on registers alone.
 cpu::SingleKernel compilePeak(int64_t iterations, int chains) {
   cpu::KernelBuffer buffers[]{{1024, 32}};
-  return cpu::compileSingleKernel(buffers, target(), [&](mlir::OpBuilder& b, mlir::Location l, mlir::ValueRange arguments) {
-    IndexBuilder ix{b, l};
-    auto type = mlir::VectorType::get({target().lanes()}, b.getF32Type());
-    auto load = [&](int64_t at) { return b.create<mlir::vector::LoadOp>(l, type, arguments[0], ix.constant(at)).getResult(); };
-    Values sums;
-    for (int i = 0; i < chains; ++i) sums.push_back(load(16 * i));
-    Value x = load(512), y = load(768);
-    sums = ix.loop(ix.constant(0), ix.constant(iterations), 1, sums, [&](Value, ValueRange carried) {
-      Values next;
-      for (Value sum : carried) {
-        if (target().fma) next.push_back(b.create<mlir::vector::FMAOp>(l, sum, x, y));
-        else next.push_back(b.create<mlir::arith::AddFOp>(l, b.create<mlir::arith::MulFOp>(l, sum, x), y));
-      }
-      return next;
-    });
-    for (int i = 0; i < chains; ++i) b.create<mlir::vector::StoreOp>(l, sums[i], arguments[0], ix.constant(16 * i));
-  });
+  return cpu::compileSingleKernel(
+      buffers, target(), [&](mlir::OpBuilder& b, mlir::Location l, mlir::ValueRange arguments) {
+        IndexBuilder ix{b, l};
+        auto type = mlir::VectorType::get({target().lanes()}, b.getF32Type());
+        auto load = [&](int64_t at) {
+          return b.create<mlir::vector::LoadOp>(l, type, arguments[0], ix.constant(at)).getResult();
+        };
+        Values sums;
+        for (int i = 0; i < chains; ++i) sums.push_back(load(16 * i));
+        Value x = load(512), y = load(768);
+        sums = ix.loop(ix.constant(0), ix.constant(iterations), 1, sums, [&](Value, ValueRange carried) {
+          Values next;
+          for (Value sum : carried) {
+            if (target().fma) next.push_back(b.create<mlir::vector::FMAOp>(l, sum, x, y));
+            else next.push_back(b.create<mlir::arith::AddFOp>(l, b.create<mlir::arith::MulFOp>(l, sum, x), y));
+          }
+          return next;
+        });
+        for (int i = 0; i < chains; ++i) b.create<mlir::vector::StoreOp>(l, sums[i], arguments[0], ix.constant(16 * i));
+      });
 }
 
 double peakFlops() {
@@ -68,7 +72,8 @@ double peakFlops() {
 }
 
 struct Aligned {
-  explicit Aligned(int64_t elements) : data(static_cast<float*>(std::aligned_alloc(4096, (elements * 4 + 8191) / 4096 * 4096))) {
+  explicit Aligned(int64_t elements)
+      : data(static_cast<float*>(std::aligned_alloc(4096, (elements * 4 + 8191) / 4096 * 4096))) {
     for (int64_t i = 0; i < elements; ++i) data.get()[i] = static_cast<float>(i * 7 % 13) / 8 - 0.75f;
   }
   struct Free {
@@ -145,10 +150,13 @@ void addBenchmark(const std::string& name, const ContractionForm& form) {
 }
 
 const bool registered = [] {
-  struct { const char* layout; int64_t m, k, n; } products[]{
-      {"NN", 32, 784, 128}, {"TN", 32, 784, 128}, {"NT", 32, 784, 128}, {"NT", 32, 4608, 64}, {"NN", 32, 4608, 64}, {"NN", 32, 64, 4608},
-      {"TN", 64, 32, 4608}, {"TN", 784, 32, 128}, {"NN", 128, 784, 128}, {"NT", 500, 4608, 64}, {"NN", 32, 128, 10},
-      {"NN", 1, 784, 128}, {"NN", 256, 256, 256}, {"NT", 256, 256, 256}, {"NN", 512, 512, 512}, {"NN", 1024, 1024, 1024}};
+  struct {
+    const char* layout;
+    int64_t m, k, n;
+  } products[]{{"NN", 32, 784, 128},  {"TN", 32, 784, 128},  {"NT", 32, 784, 128},  {"NT", 32, 4608, 64},
+               {"NN", 32, 4608, 64},  {"NN", 32, 64, 4608},  {"TN", 64, 32, 4608},  {"TN", 784, 32, 128},
+               {"NN", 128, 784, 128}, {"NT", 500, 4608, 64}, {"NN", 32, 128, 10},   {"NN", 1, 784, 128},
+               {"NN", 256, 256, 256}, {"NT", 256, 256, 256}, {"NN", 512, 512, 512}, {"NN", 1024, 1024, 1024}};
   for (auto& p : products) {
     std::string shape = std::to_string(p.m) + "x" + std::to_string(p.k) + "x" + std::to_string(p.n);
     addBenchmark("gemm/" + std::string(p.layout) + "/" + shape, gemm(p.layout, p.m, p.k, p.n));

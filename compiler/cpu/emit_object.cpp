@@ -13,8 +13,8 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
@@ -31,9 +31,8 @@ std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
   if (!architecture) throw InternalError("emit: LLVM has no target for '" + triple + "': " + error);
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  return std::unique_ptr<llvm::TargetMachine>(
-      architecture->createTargetMachine(triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt,
-                                        llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(architecture->createTargetMachine(
+      triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// The instruction set stands on each function: that is where LLVM's passes look for it.
@@ -108,9 +107,7 @@ std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target
       try {
         llvm::LLVMContext own;
         objects[i] = compilePart(*extractPart(bitcode, parts[i], own), target);
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
+      } catch (...) { failures[i] = std::current_exception(); }
     });
   }
   for (std::thread& worker : workers) worker.join();

@@ -43,8 +43,7 @@ struct Arithmetic {
   /// The polynomial in x, highest power first.
   Value polynomial(Value x, std::initializer_list<float> coefficients) const {
     Value sum;
-    for (float coefficient : coefficients)
-      sum = sum ? multiplyAdd(sum, x, number(coefficient)) : number(coefficient);
+    for (float coefficient : coefficients) sum = sum ? multiplyAdd(sum, x, number(coefficient)) : number(coefficient);
     return sum;
   }
   /// Whether bit `bit` of each integer is set.
@@ -64,8 +63,8 @@ struct ExpandTanh : mlir::OpRewritePattern<math::TanhOp> {
     if (!isF32(op.getType())) return mlir::failure();
     Arithmetic f{rewriter, op.getLoc(), op.getType()};
     Value x = op.getOperand(), square = f.multiply(x, x);
-    Value series = f.polynomial(square, {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
-                                         -3.33332819422e-1f});
+    Value series = f.polynomial(
+        square, {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f});
     Value small = f.multiplyAdd(f.multiply(square, x), series, x);
     Value size = rewriter.create<math::AbsFOp>(f.location, x);
     Value power = rewriter.create<math::ExpOp>(f.location, f.add(size, size));
@@ -77,8 +76,8 @@ struct ExpandTanh : mlir::OpRewritePattern<math::TanhOp> {
   }
 };
 
-/// sin(x + quarter * pi / 2): x is reduced to r in [-pi/4, pi/4] by pi/2 in three parts, and the quadrant chooses between
-/// sin(r) and cos(r) and the sign.
+/// sin(x + quarter * pi / 2): x is reduced to r in [-pi/4, pi/4] by pi/2 in three parts, and the quadrant chooses
+/// between sin(r) and cos(r) and the sign.
 Value sine(const Arithmetic& f, Value x, int quarter) {
   mlir::PatternRewriter& rewriter = f.rewriter;
   Value turns = rewriter.create<math::RoundEvenOp>(f.location, f.multiply(x, f.number(0.636619772367581343f)));
@@ -121,11 +120,10 @@ struct ExpandAtan : mlir::OpRewritePattern<math::AtanOp> {
     Value top = f.select(high, f.number(-1), f.add(size, f.number(-1)));
     Value bottom = f.select(high, size, f.add(size, f.number(1)));
     Value t = f.select(middle, rewriter.create<arith::DivFOp>(f.location, top, bottom), size);
-    Value base = f.select(high, f.number(1.5707963267948966f),
-                          f.select(middle, f.number(0.7853981633974483f), f.number(0)));
+    Value base =
+        f.select(high, f.number(1.5707963267948966f), f.select(middle, f.number(0.7853981633974483f), f.number(0)));
     Value square = f.multiply(t, t);
-    Value series =
-        f.polynomial(square, {8.05374449538e-2f, -1.38776856032e-1f, 1.99777106478e-1f, -3.33329491539e-1f});
+    Value series = f.polynomial(square, {8.05374449538e-2f, -1.38776856032e-1f, 1.99777106478e-1f, -3.33329491539e-1f});
     Value sum = f.add(base, f.multiplyAdd(f.multiply(square, t), series, t));
     rewriter.replaceOpWithNewOp<math::CopySignOp>(op, sum, op.getOperand());
     return mlir::success();

@@ -38,8 +38,12 @@ llvm::orc::SymbolMap processSymbols(llvm::orc::ExecutionSession& session) {
   using Unary64 = double (*)(double);
   using Binary32 = float (*)(float, float);
   using Binary64 = double (*)(double, double);
-  auto unary = [&](const char* name32, Unary32 f32, const char* name64, Unary64 f64) { add(name32, f32), add(name64, f64); };
-  auto binary = [&](const char* name32, Binary32 f32, const char* name64, Binary64 f64) { add(name32, f32), add(name64, f64); };
+  auto unary = [&](const char* name32, Unary32 f32, const char* name64, Unary64 f64) {
+    add(name32, f32), add(name64, f64);
+  };
+  auto binary = [&](const char* name32, Binary32 f32, const char* name64, Binary64 f64) {
+    add(name32, f32), add(name64, f64);
+  };
   unary("expf", ::expf, "exp", ::exp);
   unary("exp2f", ::exp2f, "exp2", ::exp2);
   unary("expm1f", ::expm1f, "expm1", ::expm1);
@@ -82,7 +86,8 @@ struct LoadedObjects::Session {
   std::string reported;  // what went wrong while linking: a failed lookup itself only says that it failed
 
   Session() {
-    session.setErrorReporter([this](llvm::Error error) { reported.append("; ").append(llvm::toString(std::move(error))); });
+    session.setErrorReporter(
+        [this](llvm::Error error) { reported.append("; ").append(llvm::toString(std::move(error))); });
   }
   ~Session() {
     if (llvm::Error error = session.endSession()) llvm::consumeError(std::move(error));

@@ -82,7 +82,8 @@ void lowerToLlvm(mlir::ModuleOp module, const Target& target) {
   mlir::PassManager passes(module.getContext());
   addPasses(passes);
   bool expanded = mlir::succeeded(expandMath(module)) && (target.fma || mlir::succeeded(splitMultiplyAdds(module)));
-  if (!expanded || mlir::failed(passes.run(module))) throw InternalError("lower-cpu: the module does not lower to LLVM");
+  if (!expanded || mlir::failed(passes.run(module)))
+    throw InternalError("lower-cpu: the module does not lower to LLVM");
 }
 
 }  // namespace stator::cpu

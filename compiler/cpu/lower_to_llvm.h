@@ -9,9 +9,9 @@ namespace stator::cpu {
 /// Makes a context know every dialect that CPU kernels are written in, and their translation to LLVM IR.
 void registerCpuDialects(mlir::DialectRegistry& registry);
 
-/// Lowers in place. Memrefs become bare pointers, private functions internal ones, f32 math functions polynomials at full
-/// vector width (expand_math.h), other math functions calls to libm.
-/// Errors: InternalError where an operation cannot be lowered; the diagnostic goes to the context's handler.
+/// Lowers in place. Memrefs become bare pointers, private functions internal ones, f32 math functions polynomials at
+/// full vector width (expand_math.h), other math functions calls to libm. Errors: InternalError where an operation
+/// cannot be lowered; the diagnostic goes to the context's handler.
 void lowerToLlvm(mlir::ModuleOp module, const Target& target);
 
 }  // namespace stator::cpu

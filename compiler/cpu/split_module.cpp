@@ -14,8 +14,9 @@ std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, in
   std::vector<const llvm::Function*> functions;
   for (const llvm::Function& function : module)
     if (!function.isDeclaration() && !function.hasLocalLinkage()) functions.push_back(&function);
-  std::stable_sort(functions.begin(), functions.end(), [](const llvm::Function* a, const llvm::Function* b) {
-    return a->getInstructionCount() > b->getInstructionCount();
+  std::sort(functions.begin(), functions.end(), [](const llvm::Function* a, const llvm::Function* b) {
+    auto key = [](const llvm::Function* f) { return std::pair(f->getInstructionCount(), f->getName()); };
+    return key(b) < key(a);
   });
   size_t count = std::clamp<size_t>(functions.size(), 1, std::max(parts, 1));
   std::vector<llvm::StringSet<>> names(count);

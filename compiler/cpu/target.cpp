@@ -50,8 +50,7 @@ Target resolveTarget(std::string_view name) {
     throw UserError("target: this host lacks instructions of '" + std::string(name) + "'; its best is '" +
                     resolveTarget("native").name + "'");
   }
-  throw UserError("target: '" + std::string(name) +
-                  "' is not one of native, x86-64, x86-64-v3, x86-64-v4");
+  throw UserError("target: '" + std::string(name) + "' is not one of native, x86-64, x86-64-v3, x86-64-v4");
 }
 
 }  // namespace stator::cpu

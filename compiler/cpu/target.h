@@ -11,9 +11,9 @@ struct Target {
   std::string features;  ///< LLVM's target-features beyond those of the CPU `name`
   std::string tuning;    ///< LLVM's tune-cpu: instruction costs, not the instruction set
   int vectorBits = 128;
-  int registers = 16;    ///< vector registers
-  bool fma = false;      ///< without it a fused multiply-add would be a call to libm
-  bool masks = false;    ///< masked loads and stores are instructions
+  int registers = 16;  ///< vector registers
+  bool fma = false;    ///< without it a fused multiply-add would be a call to libm
+  bool masks = false;  ///< masked loads and stores are instructions
 
   /// Elements of `elementBits` bits in one vector register.
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }

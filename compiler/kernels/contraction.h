@@ -20,8 +20,9 @@ struct Dim {
 /// C[outer, row, column] = sum over `reductions` of A[outer, row, reduction] * B[outer, reduction, column].
 ///
 /// GEMM, its transposed forms, batched products, and convolution over a channels-last image with its halo: forward
-/// (outer n, oh; rows ow; columns oc; reductions kh, kw * ic) and weight gradient (rows kh, kw, ic; reductions n, oh, ow).
-/// Rows do not move in B nor columns in A; outer loops move in all three, reductions in A and B. Strides may be negative.
+/// (outer n, oh; rows ow; columns oc; reductions kh, kw * ic) and weight gradient (rows kh, kw, ic; reductions n, oh,
+/// ow). Rows do not move in B nor columns in A; outer loops move in all three, reductions in A and B. Strides may be
+/// negative.
 struct ContractionForm {
   llvm::SmallVector<Dim, 4> outer;
   llvm::SmallVector<Dim, 4> rows;  ///< at least one; the last varies fastest
@@ -40,8 +41,8 @@ int64_t extentProduct(llvm::ArrayRef<Dim> dims);
 /// Multiplications (each with its addition) that the contraction takes.
 int64_t multiplyCount(const ContractionForm& form);
 
-/// The same loops, with neighbours made one where a step of the outer is `extent` steps of the inner, and those of extent
-/// 1 left out.
+/// The same loops, with neighbours made one where a step of the outer is `extent` steps of the inner, and those of
+/// extent 1 left out.
 llvm::SmallVector<Dim, 4> mergeDims(llvm::ArrayRef<Dim> dims);
 
 }  // namespace stator::kernels

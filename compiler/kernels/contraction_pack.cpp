@@ -43,8 +43,7 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
   if (whole < columns)
     ix.builder.create<vector::StoreOp>(ix.location, zeroVector(ix, type), scratch, ix.add(row.to, whole));
   ix.loop(columns, [&](Value column) {
-    Value element =
-        ix.builder.create<memref::LoadOp>(ix.location, b, ix.add(row.from, ix.multiply(column, stride)));
+    Value element = ix.builder.create<memref::LoadOp>(ix.location, b, ix.add(row.from, ix.multiply(column, stride)));
     ix.builder.create<memref::StoreOp>(ix.location, element, scratch, ix.add(row.to, column));
   });
 }

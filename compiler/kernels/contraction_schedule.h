@@ -10,17 +10,17 @@ namespace stator::kernels {
 inline constexpr int64_t straightSteps = 16;
 
 /// Loops, from the outside in: units (outer loops that move in B, groups of panels); row blocks of a unit; hoisted
-/// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a tile.
-/// A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.
+/// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a
+/// tile. A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.
 struct ContractionSchedule {
   /// `broadcast`: an element of A times vectors of columns. `dot`: vectors along the last reduction, summed at the end.
   enum class Kernel { broadcast, dot };
   Kernel kernel = Kernel::broadcast;
   int lanes = 16;  ///< elements in a vector
 
-  int cutRow = 0;           ///< this row dim is cut into tiles, those after it lie wholly in one, those before are loops
-  int64_t wholeRows = 1;    ///< rows per step of the cut dim
-  int64_t rowTiles = 1;     ///< tiles along the cut dim
+  int cutRow = 0;         ///< this row dim is cut into tiles, those after it lie wholly in one, those before are loops
+  int64_t wholeRows = 1;  ///< rows per step of the cut dim
+  int64_t rowTiles = 1;   ///< tiles along the cut dim
   int64_t bigRowTiles = 1;  ///< the first of them, with `cutExtent` steps; the others have one step fewer
   int64_t cutExtent = 1;
 
@@ -29,9 +29,9 @@ struct ContractionSchedule {
   int64_t panelsPerGroup = 1;  ///< divides `panels`
 
   llvm::SmallVector<Dim, 4> reductions;  ///< the form's, merged, and cut where a panel of B outgrows the cache
-  int hoisted = 0;                       ///< the first of them stand outside the tiles; partial sums wait in the scratch
-  int unroll = 4;                        ///< steps of the last reduction per iteration
-  bool packB = false;                    ///< each panel of B is copied to the scratch before its tiles
+  int hoisted = 0;     ///< the first of them stand outside the tiles; partial sums wait in the scratch
+  int unroll = 4;      ///< steps of the last reduction per iteration
+  bool packB = false;  ///< each panel of B is copied to the scratch before its tiles
 
   llvm::SmallVector<int, 4> unitLoops;  ///< outer loops that move in B
   llvm::SmallVector<int, 4> tileLoops;  ///< outer loops that do not

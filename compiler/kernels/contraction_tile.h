@@ -23,9 +23,9 @@ struct RegisterTile {
   Value b;                                ///< memref of B, or of the scratch that holds a packed panel
   llvm::SmallVector<int64_t> rowOffsets;  ///< in A, from the tile's first row
   int64_t columns = 0;
-  int64_t columnStride = 1;               ///< in B
-  bool padded = false;                    ///< B's panel is padded to whole vectors
-  llvm::SmallVector<Dim, 4> reductions;   ///< `b` are strides in `b` as given here
+  int64_t columnStride = 1;              ///< in B
+  bool padded = false;                   ///< B's panel is padded to whole vectors
+  llvm::SmallVector<Dim, 4> reductions;  ///< `b` are strides in `b` as given here
   int unroll = 4;
   bool fma = true;
 

@@ -14,10 +14,10 @@ using Kernel = ContractionSchedule::Kernel;
 /// One tile: where it lies (known at run time) and how large it is (known here).
 struct Tile {
   Values outer;
-  Values rowLoops;         ///< indices of the row dims before the cut one
-  Value cutStart;          ///< first step of the cut row dim
-  Value column;            ///< first column
-  Value partial;           ///< where its partial sums wait in the scratch
+  Values rowLoops;  ///< indices of the row dims before the cut one
+  Value cutStart;   ///< first step of the cut row dim
+  Value column;     ///< first column
+  Value partial;    ///< where its partial sums wait in the scratch
   int64_t cutExtent = 1;
   int64_t columns = 1;
 };
@@ -26,7 +26,14 @@ class Emitter {
  public:
   Emitter(IndexBuilder ix, const ContractionForm& form, const ContractionSchedule& schedule, const cpu::Target& target,
           Value a, Value b, Value scratch, Value chunk, StoreFn store)
-      : ix_(ix), form_(form), s_(schedule), target_(target), a_(a), b_(b), scratch_(scratch), chunk_(chunk),
+      : ix_(ix),
+        form_(form),
+        s_(schedule),
+        target_(target),
+        a_(a),
+        b_(b),
+        scratch_(scratch),
+        chunk_(chunk),
         store_(store) {
     mlir::Type element = form.elementBits() == 64 ? mlir::Type(ix.builder.getF64Type()) : ix.builder.getF32Type();
     vector_ = mlir::VectorType::get({schedule.lanes}, element);
@@ -46,7 +53,7 @@ class Emitter {
 
   /// A row block of a unit: its tiles lie in [first, last).
   struct Block {
-    Tile tile;         ///< the indices that all its tiles share
+    Tile tile;  ///< the indices that all its tiles share
     Value firstPanel;
     Value first, last;
   };
@@ -228,8 +235,7 @@ class Emitter {
   void finish(const Tile& tile, Values sums) {
     if (s_.kernel == Kernel::dot) return finishDot(tile, std::move(sums));
     int64_t vectors = (tile.columns + s_.lanes - 1) / s_.lanes;
-    for (size_t i = 0; i < sums.size(); ++i)
-      emit(tile, i / vectors, i % vectors * s_.lanes, s_.lanes, sums[i]);
+    for (size_t i = 0; i < sums.size(); ++i) emit(tile, i / vectors, i % vectors * s_.lanes, s_.lanes, sums[i]);
   }
 
   /// Sums the lanes, then stores narrow vectors: as many columns as a panel has, up to a whole vector.
@@ -291,10 +297,8 @@ Value contractionOffset(OpBuilder& builder, Location location, const Contraction
 }
 
 void storeVector(OpBuilder& builder, Location location, Value vector, Value memref, Value offset, Value mask) {
-  if (mask)
-    builder.create<vector::MaskedStoreOp>(location, memref, offset, mask, vector);
-  else
-    builder.create<vector::StoreOp>(location, vector, memref, offset);
+  if (mask) builder.create<vector::MaskedStoreOp>(location, memref, offset, mask, vector);
+  else builder.create<vector::StoreOp>(location, vector, memref, offset);
 }
 
 }  // namespace stator::kernels

@@ -7,11 +7,11 @@
 
 namespace stator::kernels {
 
-/// Called once for each finished vector of C: lane i belongs to column `column + i`. `outer` and `rows` are indices, one
-/// for each of the form's dims; `mask` is null where every lane is valid. A vector may have fewer lanes than the target.
-using StoreFn =
-    llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mlir::ValueRange outer, mlir::ValueRange rows,
-                            mlir::Value column, mlir::Value vector, mlir::Value mask)>;
+/// Called once for each finished vector of C: lane i belongs to column `column + i`. `outer` and `rows` are indices,
+/// one for each of the form's dims; `mask` is null where every lane is valid. A vector may have fewer lanes than the
+/// target.
+using StoreFn = llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mlir::ValueRange outer, mlir::ValueRange rows,
+                                        mlir::Value column, mlir::Value vector, mlir::Value mask)>;
 
 /// Emits one chunk at the insertion point. `a`, `b` and `scratch` are one-dimensional static memrefs of the form's
 /// element; `scratch` holds schedule.scratchElements() and may be null where that is 0; `chunk` is an index in

@@ -1,4 +1,5 @@
-// Index arithmetic and loops, folded where their operands are constants, so that emitters read like the loops they make.
+// Index arithmetic and loops, folded where their operands are constants, so that emitters read like the loops they
+// make.
 #pragma once
 
 #include "mlir/IR/Builders.h"

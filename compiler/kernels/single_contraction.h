@@ -17,8 +17,8 @@ struct ContractionBuffers {
 ContractionBuffers contractionBuffers(const ContractionForm& form);
 
 /// Changes a finished vector before it is stored to C.
-using Epilogue = llvm::function_ref<mlir::Value(mlir::OpBuilder&, mlir::Location, mlir::Value column, mlir::Value vector,
-                                                mlir::Value mask, mlir::Value bias)>;
+using Epilogue = llvm::function_ref<mlir::Value(mlir::OpBuilder&, mlir::Location, mlir::Value column,
+                                                mlir::Value vector, mlir::Value mask, mlir::Value bias)>;
 
 /// The entry is `void(T* a, T* b, T* c, T* scratch, T* bias, int64_t chunk)`, with T the form's element and bias
 /// [columns]. `epilogue` may be null.

@@ -72,7 +72,10 @@ template <class T> struct Problem {
   Problem(const ContractionForm& form, const ContractionSchedule& schedule)
       : Problem(form, schedule, stator::kernels::contractionBuffers(form)) {}
   Problem(const ContractionForm& form, const ContractionSchedule& schedule, stator::kernels::ContractionBuffers sizes)
-      : a(sizes.a), b(sizes.b), c(sizes.c), scratch(std::max<int64_t>(1, schedule.scratchElements())),
+      : a(sizes.a),
+        b(sizes.b),
+        c(sizes.c),
+        scratch(std::max<int64_t>(1, schedule.scratchElements())),
         bias(form.columns.extent) {
     fillRandom(a, 1), fillRandom(b, 2), fillRandom(bias, 3);
     clear();

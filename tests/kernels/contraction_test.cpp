@@ -45,7 +45,9 @@ ContractionForm dataGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_
 
 TEST_CASE("matrix products of odd sizes, in all layouts") {
   const char* layout = GENERATE("NN", "TN", "NT", "TT");
-  struct Shape { int64_t m, k, n; };
+  struct Shape {
+    int64_t m, k, n;
+  };
   Shape shape = GENERATE(Shape{1, 1, 1}, Shape{1, 37, 130}, Shape{5, 3, 17}, Shape{33, 65, 31}, Shape{14, 128, 32},
                          Shape{29, 784, 10}, Shape{64, 32, 200});
   checkOnAllTargets(product(layout, shape.m, shape.k, shape.n));

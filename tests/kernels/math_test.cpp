@@ -23,15 +23,16 @@ template <class Op> Value build(mlir::OpBuilder& b, mlir::Location l, Value x) {
 /// y[i] = op(x[i]) for `count` elements, a vector at a time.
 cpu::SingleKernel compileMap(Build op, const cpu::Target& target) {
   cpu::KernelBuffer buffers[]{{count, 32}, {count, 32}};
-  return cpu::compileSingleKernel(buffers, target, [&](mlir::OpBuilder& b, mlir::Location l, mlir::ValueRange arguments) {
-    IndexBuilder ix{b, l};
-    auto type = mlir::VectorType::get({target.lanes()}, b.getF32Type());
-    ix.loop(ix.constant(0), ix.constant(count), target.lanes(), {}, [&](Value i, mlir::ValueRange) {
-      Value x = b.create<mlir::vector::LoadOp>(l, type, arguments[0], i);
-      b.create<mlir::vector::StoreOp>(l, op(b, l, x), arguments[1], i);
-      return kernels::Values{};
-    });
-  });
+  return cpu::compileSingleKernel(
+      buffers, target, [&](mlir::OpBuilder& b, mlir::Location l, mlir::ValueRange arguments) {
+        IndexBuilder ix{b, l};
+        auto type = mlir::VectorType::get({target.lanes()}, b.getF32Type());
+        ix.loop(ix.constant(0), ix.constant(count), target.lanes(), {}, [&](Value i, mlir::ValueRange) {
+          Value x = b.create<mlir::vector::LoadOp>(l, type, arguments[0], i);
+          b.create<mlir::vector::StoreOp>(l, op(b, l, x), arguments[1], i);
+          return kernels::Values{};
+        });
+      });
 }
 
 /// |got - want| in units of the spacing of f32 at `want`; values below the normal range count as zero.
@@ -104,10 +105,13 @@ TEST_CASE("vector math functions are within their error in ulps") {
 
 TEST_CASE("exp, log and tanh at the ends of their ranges") {
   const float inf = INFINITY, nan = NAN;
-  struct { Build build; double (*truth)(double); std::vector<float> at; } ends[]{
-      {build<mlir::math::ExpOp>, std::exp, {-inf, inf, nan, 0, -0.0f, 89, 200, -150, -1e30f, 1e30f}},
-      {build<mlir::math::LogOp>, std::log, {0, -1, inf, nan, 1}},
-      {build<mlir::math::TanhOp>, std::tanh, {-inf, inf, nan, 0, 1e30f, -1e30f, 9.1f}}};
+  struct {
+    Build build;
+    double (*truth)(double);
+    std::vector<float> at;
+  } ends[]{{build<mlir::math::ExpOp>, std::exp, {-inf, inf, nan, 0, -0.0f, 89, 200, -150, -1e30f, 1e30f}},
+           {build<mlir::math::LogOp>, std::log, {0, -1, inf, nan, 1}},
+           {build<mlir::math::TanhOp>, std::tanh, {-inf, inf, nan, 0, 1e30f, -1e30f, 9.1f}}};
   for (auto& end : ends) {
     auto kernel = compileMap(end.build, cpu::resolveTarget("native"));
     std::vector<float> x(count, 1.0f), y(count);
