@@ -61,12 +61,14 @@ inline constexpr int most_members = 64;
 /// How many members an aggregate has.
 template <Record M> inline constexpr int member_count = detail::count_members<M>();
 
+/// Whether a C array is among the members: brace elision lets it take several initializers, but only one pair of braces.
+template <Record M> inline constexpr bool has_c_array = !detail::Unpack<member_count<M>>::template takes_braces<M>;
+
 /// The members' names in order. Source of the state-dict keys.
 template <Record M> inline constexpr auto member_names = detail::Unpack<member_count<M>>::template members<M>();
 
 /// Calls `f(member, index)` for each member in order.
 template <class M> constexpr void for_each_member(M& model, auto&& f) {
-  static_assert(member_count<std::remove_const_t<M>> <= most_members, "a model has at most 64 members: group some in a struct");
   detail::Unpack<member_count<std::remove_const_t<M>>>::each(model, f);
 }
 

@@ -30,6 +30,8 @@ constexpr Name below(const Name& path, std::size_t number) {
   return below(path, std::string_view(digits + first, 20 - first));
 }
 
+template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f);
+
 /// Calls `f(leaf, path)` for each parameter and random site below `node`, depth first in the order of declaration.
 template <class T> constexpr void for_each_leaf(T& node, const Name& path, auto&& f) {
   using Plain = std::remove_const_t<T>;
@@ -38,12 +40,21 @@ template <class T> constexpr void for_each_leaf(T& node, const Name& path, auto&
   } else if constexpr (ArrayOfLayers<Plain>) {
     for (std::size_t i = 0; i < node.size(); ++i) for_each_leaf(node[i], below(path, i), f);
   } else if constexpr (Record<Plain>) {
+    static_assert(member_count<Plain> <= most_members, "a model has at most 64 members: group some in a struct");
+    if constexpr (member_count<Plain> <= most_members) for_each_leaf_of_members(node, path, f);
+  } else {
+    static_assert(!std::is_class_v<Plain> || std::is_empty_v<Plain>,
+                  "a model is a plain struct: no constructors, no private members, no bases");
+    static_assert(!std::is_array_v<Plain>, "a model holds std::array, not C arrays");
+  }
+}
+template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f) {
+  using Plain = std::remove_const_t<T>;
+  static_assert(!has_c_array<Plain>, "a model holds std::array, not C arrays");
+  if constexpr (!has_c_array<Plain>) {
     for_each_member(node, [&](auto& member, int index) {
       for_each_leaf(member, below(path, member_names<Plain>[index].name), f);
     });
-  } else {
-    static_assert(!std::is_class_v<Plain> || std::is_empty_v<Plain>,
-                  "a model is a plain struct: no constructors, no base classes, no C arrays of layers");
   }
 }
 
