@@ -2,12 +2,17 @@
 #include "compiler/pipeline/register_passes.h"
 
 #include "compiler/differentiate/differentiate.h"
+#include "compiler/mask/mask.h"
+#include "compiler/simplify/simplify.h"
 #include "mlir/Transforms/Passes.h"
 
 namespace stator::ir {
 
 void registerStatorPasses() {
+  mlir::registerPass(createMaskPass);
   mlir::registerPass(createDifferentiatePass);
+  mlir::registerPass(createBindSymbolsPass);
+  mlir::registerPass(createSimplifyPass);
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

@@ -1,0 +1,147 @@
+// Finds what is summed up over symbolic axes, and masks what is not already neutral there.
+#include "compiler/mask/insert_masks.h"
+
+#include <limits>
+
+#include "compiler/ir/build.h"
+#include "compiler/ir/ops.h"
+#include "compiler/ir/rules.h"
+#include "compiler/mask/valid_mask.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace stator::mask {
+namespace {
+
+/// An axis that an op combines over, and the operands that meet there. One of them neutral is enough.
+struct Combined {
+  llvm::SmallVector<std::pair<int, int>, 2> operandAxes;
+};
+
+/// The axes that `op` adds up or compares over, one entry each.
+llvm::SmallVector<Combined> combinedAxes(mlir::Operation* op) {
+  llvm::SmallVector<Combined> axes;
+  llvm::TypeSwitch<mlir::Operation*>(op)
+      .Case<ir::SumOp, ir::MaxOp>([&](auto reduction) {
+        for (int64_t axis : reduction.getAxes()) axes.push_back({{{0, int(axis)}}});
+      })
+      .Case([&](ir::ArgmaxOp argmax) { axes.push_back({{{0, int(argmax.getAxis())}}}); })
+      .Case([&](ir::MatmulOp matmul) {
+        int rank = matmul.getResult().getType().getRank();
+        axes.push_back({{{0, rank - 1}, {1, rank - 2}}});
+      })
+      .Case<ir::Conv2dWeightGradOp, ir::ConvolutionWeightGradOp>([&](auto) { axes.push_back({{{0, 0}, {1, 0}}}); });
+  return axes;
+}
+
+/// The element that a reduction does not see: 0 for sums, the least of the dtype for maxima.
+double neutralElement(mlir::Operation* op) {
+  if (!llvm::isa<ir::MaxOp, ir::ArgmaxOp>(op)) return 0;
+  DType dtype = ir::specOf(op->getOperand(0).getType()).dtype;
+  if (is_float(dtype)) return -std::numeric_limits<double>::infinity();
+  bool isUnsigned = dtype == DType::u8 || dtype == DType::boolean;
+  return isUnsigned ? 0 : -std::ldexp(1.0, 8 * size_bytes(dtype) - 1);
+}
+
+/// Shows each new op to the analysis, so that masks are known to be masks.
+struct Listener : mlir::OpBuilder::Listener {
+  explicit Listener(RowFacts& rows) : facts(rows) {}
+  void notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::InsertPoint) override { facts.visit(op); }
+  RowFacts& facts;
+};
+
+class MaskInserter {
+ public:
+  explicit MaskInserter(mlir::func::FuncOp function)
+      : function_(function),
+        bindings_(function->getParentOfType<mlir::ModuleOp>()->getAttrOfType<mlir::DictionaryAttr>(ir::bindingsAttr)),
+        facts_(bindings_),
+        listener_(facts_),
+        builder_(function.getContext(), &listener_) {}
+
+  mlir::LogicalResult run() {
+    for (mlir::Operation& op : llvm::make_early_inc_range(function_.getBody().front())) {
+      builder_.setInsertionPoint(&op);
+      if (auto count = llvm::dyn_cast<ir::CountOp>(op)) {
+        replaceCount(count);
+        continue;
+      }
+      if (mlir::failed(maskOperand(&op))) return mlir::failure();
+      facts_.visit(&op);
+    }
+    return mlir::success();
+  }
+
+ private:
+  void replaceCount(ir::CountOp count) {
+    mlir::Value number = validElements(builder_, count.getLoc(), function_, count.getX().getType(), count.getAxes(),
+                                       count.getResult().getType(), bindings_);
+    count.replaceAllUsesWith(number);
+    count.erase();
+  }
+
+  mlir::LogicalResult maskOperand(mlir::Operation* op) {
+    double neutral = neutralElement(op);
+    for (const Combined& combined : combinedAxes(op)) {
+      auto [operand, axis] = combined.operandAxes.front();
+      if (extentOf(op, operand, axis).is_number()) continue;
+      bool done = llvm::any_of(combined.operandAxes, [&](auto at) { return isNeutral(op, at.first, at.second, neutral); });
+      if (!done && mlir::failed(maskAxis(op, combined, neutral))) return mlir::failure();
+    }
+    return mlir::success();
+  }
+
+  static Extent extentOf(mlir::Operation* op, int operand, int axis) {
+    return ir::specOf(op->getOperand(operand).getType()).extents[axis];
+  }
+
+  bool isNeutral(mlir::Operation* op, int operand, int axis, double neutral) const {
+    mlir::Value value = op->getOperand(operand);
+    if (neutral == 0) return facts_.zeroWhereInvalid(value, axis);
+    for (auto masked = value.getDefiningOp<ir::WhereOp>(); masked; masked = masked.getA().getDefiningOp<ir::WhereOp>()) {
+      auto other = masked.getB().getDefiningOp<ir::ConstantOp>();
+      bool isLeast = other && other.getValue().convertToDouble() == neutral;
+      if (isLeast && facts_.zeroWhereInvalid(masked.getCondition(), axis)) return true;
+    }
+    return false;
+  }
+
+  /// Masks the operand with the fewer elements; where they are equal, the last one, which is the cotangent.
+  mlir::LogicalResult maskAxis(mlir::Operation* op, const Combined& combined, double neutral) {
+    std::pair<int, int> cheapest{-1, 0};
+    int64_t fewest = std::numeric_limits<int64_t>::max();
+    for (auto [operand, axis] : combined.operandAxes) {
+      int64_t elements = llvm::cast<mlir::RankedTensorType>(op->getOperand(operand).getType()).getNumElements();
+      bool known = facts_.of(op->getOperand(operand)).axes[axis].kind != AxisFactors::Kind::mixed;
+      if (known && elements <= fewest) cheapest = {operand, axis}, fewest = elements;
+    }
+    if (cheapest.first < 0) return unknownPositions(op, combined);
+    auto [operand, axis] = cheapest;
+    mlir::Value x = op->getOperand(operand);
+    auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
+    auto factors = orderedFactors(facts_.of(x).axes[axis], extentOf(op, operand, axis), bindings_);
+    mlir::Value mask = validMask(builder_, op->getLoc(), function_, type, axis, factors);
+    mlir::Value constant = ir::buildConstant(builder_, op->getLoc(), type, neutral);
+    op->setOperand(operand, ir::buildOp(builder_, op->getLoc(), rule::Where{}, {mask, x, constant}));
+    return mlir::success();
+  }
+
+  static mlir::LogicalResult unknownPositions(mlir::Operation* op, const Combined& combined) {
+    auto [operand, axis] = combined.operandAxes.front();
+    return op->emitError() << "mask: it is not known which positions of axis " << axis
+                           << " are valid: a reshape or flip mixed them, and the type is "
+                           << op->getOperand(operand).getType();
+  }
+
+  mlir::func::FuncOp function_;
+  Bindings bindings_;
+  RowFacts facts_;
+  Listener listener_;
+  mlir::OpBuilder builder_;
+};
+
+}  // namespace
+
+mlir::LogicalResult insertMasks(mlir::func::FuncOp function) { return MaskInserter(function).run(); }
+
+}  // namespace stator::mask

@@ -1,0 +1,44 @@
+// A forward analysis: along which axes a value is known to be zero (or false) wherever a position is not valid.
+#pragma once
+
+#include "compiler/mask/axis_factors.h"
+#include "llvm/ADT/DenseMap.h"
+#include "mlir/IR/Operation.h"
+
+namespace stator::mask {
+
+struct ValueFacts {
+  bool zero = false;                          // every element is 0
+  llvm::SmallVector<AxisFactors> axes;        // for each axis
+  llvm::SmallVector<bool> zeroWhereInvalid;   // for each axis; not defined for one without symbols
+};
+
+/// The argument of a function that holds the number of valid positions of `symbol`: `valid.batch`.
+llvm::SmallString<16> validName(Symbol symbol);
+
+/// What is known of every value of a function, op by op in order. Zeros rest on one promise: rows past the valid ones hold
+/// copies of valid rows, so they are finite where those are, and zero times them is zero.
+class RowFacts {
+ public:
+  explicit RowFacts(const Bindings& bindings) : bindings_(bindings) {}
+
+  /// Operands come first: visit ops in their order in the block.
+  void visit(mlir::Operation* op);
+
+  const ValueFacts& of(mlir::Value value) const { return facts_.find(value)->second; }
+  bool zeroWhereInvalid(mlir::Value value, int axis) const {
+    return of(value).zero || of(value).zeroWhereInvalid[axis];
+  }
+
+ private:
+  ValueFacts sourceFacts(mlir::Value value) const;
+  ValueFacts reshapedFacts(mlir::Operation* op) const;
+  void inferAxis(mlir::Operation* op, int axis, ValueFacts& facts) const;
+  bool zeroOnAxis(mlir::Operation* op, int axis) const;
+  bool isZero(mlir::Operation* op) const;
+
+  const Bindings& bindings_;
+  llvm::DenseMap<mlir::Value, ValueFacts> facts_;
+};
+
+}  // namespace stator::mask
