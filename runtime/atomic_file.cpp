@@ -55,13 +55,13 @@ class TemporaryFile {
 };
 
 bool is_special_file(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
 }
 
 /// The file that a path stands for, with links followed.
 std::string target_of(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) fail("write", path, EISDIR);
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), std::free);
   return real ? real.get() : path;
@@ -134,7 +134,7 @@ void check_writable(const std::string& path) {
 std::string read_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) fail("read", path, errno);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(file.number(), &facts) == 0 && S_ISDIR(facts.st_mode)) fail("read", path, EISDIR);
   std::string bytes;
   bytes.reserve(static_cast<size_t>(facts.st_size));

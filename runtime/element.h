@@ -13,33 +13,43 @@
 namespace stator {
 
 template <class T> struct ElementOf;
-template <> struct ElementOf<double> { static constexpr DType dtype = DType::f64; };
-template <> struct ElementOf<float> { static constexpr DType dtype = DType::f32; };
-template <> struct ElementOf<Half> { static constexpr DType dtype = DType::f16; };
-template <> struct ElementOf<BFloat16> { static constexpr DType dtype = DType::bf16; };
-template <> struct ElementOf<int64_t> { static constexpr DType dtype = DType::i64; };
-template <> struct ElementOf<int32_t> { static constexpr DType dtype = DType::i32; };
-template <> struct ElementOf<int16_t> { static constexpr DType dtype = DType::i16; };
-template <> struct ElementOf<int8_t> { static constexpr DType dtype = DType::i8; };
-template <> struct ElementOf<uint8_t> { static constexpr DType dtype = DType::u8; };
-template <> struct ElementOf<bool> { static constexpr DType dtype = DType::boolean; };
+template <> struct ElementOf<double> : std::integral_constant<DType, DType::f64> {};
+template <> struct ElementOf<float> : std::integral_constant<DType, DType::f32> {};
+template <> struct ElementOf<Half> : std::integral_constant<DType, DType::f16> {};
+template <> struct ElementOf<BFloat16> : std::integral_constant<DType, DType::bf16> {};
+template <> struct ElementOf<int64_t> : std::integral_constant<DType, DType::i64> {};
+template <> struct ElementOf<int32_t> : std::integral_constant<DType, DType::i32> {};
+template <> struct ElementOf<int16_t> : std::integral_constant<DType, DType::i16> {};
+template <> struct ElementOf<int8_t> : std::integral_constant<DType, DType::i8> {};
+template <> struct ElementOf<uint8_t> : std::integral_constant<DType, DType::u8> {};
+template <> struct ElementOf<bool> : std::integral_constant<DType, DType::boolean> {};
 
 /// The dtype that a host type holds: `element_dtype<float>` is f32.
-template <class T> inline constexpr DType element_dtype = ElementOf<std::remove_cv_t<T>>::dtype;
+template <class T> inline constexpr DType element_dtype = ElementOf<std::remove_cv_t<T>>::value;
 
 /// Calls `f(std::type_identity<T>{})` with the host type of `dtype`.
 template <class F> decltype(auto) visit_element(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::f64: return f(std::type_identity<double>{});
-    case DType::f32: return f(std::type_identity<float>{});
-    case DType::f16: return f(std::type_identity<Half>{});
-    case DType::bf16: return f(std::type_identity<BFloat16>{});
-    case DType::i64: return f(std::type_identity<int64_t>{});
-    case DType::i32: return f(std::type_identity<int32_t>{});
-    case DType::i16: return f(std::type_identity<int16_t>{});
-    case DType::i8: return f(std::type_identity<int8_t>{});
-    case DType::u8: return f(std::type_identity<uint8_t>{});
-    case DType::boolean: return f(std::type_identity<bool>{});
+    case DType::f64:
+      return f(std::type_identity<double>{});
+    case DType::f32:
+      return f(std::type_identity<float>{});
+    case DType::f16:
+      return f(std::type_identity<Half>{});
+    case DType::bf16:
+      return f(std::type_identity<BFloat16>{});
+    case DType::i64:
+      return f(std::type_identity<int64_t>{});
+    case DType::i32:
+      return f(std::type_identity<int32_t>{});
+    case DType::i16:
+      return f(std::type_identity<int16_t>{});
+    case DType::i8:
+      return f(std::type_identity<int8_t>{});
+    case DType::u8:
+      return f(std::type_identity<uint8_t>{});
+    case DType::boolean:
+      return f(std::type_identity<bool>{});
   }
   throw InternalError("visit_element: not a dtype");
 }

@@ -48,8 +48,8 @@ std::string inflate(std::string_view compressed, Compression compression, const 
   if (status == Z_BUF_ERROR)
     throw UserError(concat(path, ": its compressed data is cut short after ", result.size(), " uncompressed bytes"));
   if (status != Z_STREAM_END)
-    throw UserError(concat(path, ": its compressed data is damaged after ", result.size(), " uncompressed bytes: ",
-                           state.msg == nullptr ? "unknown reason" : state.msg));
+    throw UserError(concat(path, ": its compressed data is damaged after ", result.size(),
+                           " uncompressed bytes: ", state.msg == nullptr ? "unknown reason" : state.msg));
   if (const size_t rest = compressed.size() + state.avail_in; rest != 0)
     throw UserError(concat(path, ": ", rest, " bytes follow the end of its compressed data"));
   return result;

@@ -79,16 +79,14 @@ std::optional<std::vector<char>> KernelCache::find(std::string_view key) const {
     }
     if (entry->key != key) return std::nullopt;
     return std::vector<char>(entry->content.begin(), entry->content.end());
-  } catch (const UserError&) {
-    return std::nullopt;
-  }
+  } catch (const UserError&) { return std::nullopt; }
 }
 
 void KernelCache::store(std::string_view key, std::string_view bytes) const {
   if (!is_on()) return;
   const EntryHeader header{magic, format_version, key.size(), bytes.size(), checksum_of(key, bytes)};
-  const std::array<std::string_view, 3> pieces{
-      std::string_view(reinterpret_cast<const char*>(&header), sizeof header), key, bytes};
+  const std::array<std::string_view, 3> pieces{std::string_view(reinterpret_cast<const char*>(&header), sizeof header),
+                                               key, bytes};
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
   try {

@@ -11,8 +11,8 @@ namespace stator {
 /// $STATOR_CACHE, else $XDG_CACHE_HOME/stator, else ~/.cache/stator; `off` where none of them is set.
 std::string default_cache_folder();
 
-/// A folder of entries, each a file named by a 128-bit hash of its key. The whole key is in the file and is compared, so
-/// a clash of hashes gives no wrong entry. Several processes may use one folder at a time.
+/// A folder of entries, each a file named by a 128-bit hash of its key. The whole key is in the file and is compared,
+/// so a clash of hashes gives no wrong entry. Several processes may use one folder at a time.
 class KernelCache {
  public:
   /// Empty: the default folder. `off`: nothing is ever found or stored.

@@ -29,7 +29,10 @@ static NdArray::Extents row_major_strides(const NdArray::Extents& extents) {
 NdArray::NdArray() : NdArray(Storage(), DType::f32, {0}) {}
 
 NdArray::NdArray(Storage storage, DType dtype, Extents extents)
-    : storage_(std::move(storage)), dtype_(dtype), extents_(std::move(extents)), strides_(row_major_strides(extents_)),
+    : storage_(std::move(storage)),
+      dtype_(dtype),
+      extents_(std::move(extents)),
+      strides_(row_major_strides(extents_)),
       element_count_(checked_element_count(extents_)) {}
 
 NdArray NdArray::empty(DType dtype, Extents extents) {
@@ -54,8 +57,8 @@ NdArray NdArray::from_values(DType dtype, Extents extents, const void* values, s
 NdArray NdArray::from_bytes(DType dtype, Extents extents, std::string_view bytes) {
   NdArray array = empty(dtype, std::move(extents));
   if (bytes.size() != static_cast<size_t>(array.size_bytes()))
-    throw UserError(concat("tensor: ", bytes.size(), " bytes given for ", describe(array), " of ", array.size_bytes(),
-                           " bytes"));
+    throw UserError(
+        concat("tensor: ", bytes.size(), " bytes given for ", describe(array), " of ", array.size_bytes(), " bytes"));
   if (dtype == DType::boolean)
     for (char byte : bytes)
       if (byte != 0 && byte != 1)

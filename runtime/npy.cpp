@@ -129,9 +129,7 @@ NdArray parse_npy(std::string_view file, const std::string& path) {
   if (header.fortran_order && header.extents.size() > 1) header.fail("its elements are in Fortran order, not C order");
   try {
     return NdArray::from_bytes(*dtype, header.extents, file.substr(frame.start + frame.length));
-  } catch (const UserError& error) {
-    header.fail(error.what());
-  }
+  } catch (const UserError& error) { header.fail(error.what()); }
 }
 
 NdArray read_npy(const std::string& path) { return parse_npy(read_file(path), path); }

@@ -71,8 +71,12 @@ class Archive {
   Member member_at(size_t at) const {
     if (number<uint32_t>(at) != entry_signature) fail("its zip directory is damaged at byte ", at);
     const std::string name(piece(at + entry_bytes, number<uint16_t>(at + 28)));
-    const Member member{name, number<uint16_t>(at + 10), number<uint32_t>(at + 16), number<uint32_t>(at + 20),
-                        number<uint32_t>(at + 24), number<uint32_t>(at + 42)};
+    const Member member{name,
+                        number<uint16_t>(at + 10),
+                        number<uint32_t>(at + 16),
+                        number<uint32_t>(at + 20),
+                        number<uint32_t>(at + 24),
+                        number<uint32_t>(at + 42)};
     if (member.compressed_bytes == in_zip64 || member.plain_bytes == in_zip64 || member.local_offset == in_zip64)
       fail("member '", name, "' is in the zip64 form, of 4 GiB or more");
     return member;

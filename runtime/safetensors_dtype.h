@@ -11,7 +11,8 @@ namespace stator {
 
 /// Every name, in the order of DType.
 inline const std::vector<std::string_view>& safetensors_dtypes() {
-  static const std::vector<std::string_view> names{"F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"};
+  static const std::vector<std::string_view> names{"F64", "F32", "F16", "BF16", "I64",
+                                                   "I32", "I16", "I8",  "U8",   "BOOL"};
   return names;
 }
 

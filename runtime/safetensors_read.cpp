@@ -68,9 +68,7 @@ class Reader {
     json header;
     try {
       header = json::parse(text, refuse_duplicates);
-    } catch (const json::exception&) {
-      fail("its header of ", length, " bytes is not JSON");
-    }
+    } catch (const json::exception&) { fail("its header of ", length, " bytes is not JSON"); }
     if (!header.is_object()) fail("its header is not a JSON object but a ", header.type_name());
     return header;
   }
@@ -128,9 +126,8 @@ class Reader {
 
   /// The tensors, put in order, must cover the data without overlap or hole.
   void check_coverage(std::vector<Entry>& entries) const {
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-    });
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
     uint64_t at = 0;
     for (const Entry& entry : entries) {
       if (entry.begin < at) fail("tensor '", entry.name, "' begins at ", entry.begin, ", inside one that ends at ", at);
@@ -143,9 +140,7 @@ class Reader {
   NdArray tensor_of(const Entry& entry) const {
     try {
       return NdArray::from_bytes(entry.dtype, entry.extents, data_.substr(entry.begin, entry.end - entry.begin));
-    } catch (const UserError& error) {
-      fail("tensor '", entry.name, "': ", error.what());
-    }
+    } catch (const UserError& error) { fail("tensor '", entry.name, "': ", error.what()); }
   }
 
   std::string path_;

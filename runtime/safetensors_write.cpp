@@ -18,16 +18,17 @@ static std::string framed(std::string header) {
 void write_safetensors(const std::string& path, const SafetensorsFile& file) {
   std::vector<std::pair<std::string, NdArray>> tensors;
   for (const auto& [name, tensor] : file.tensors) tensors.emplace_back(name, tensor.contiguous());
-  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
-    return size_bytes(a.second.dtype()) > size_bytes(b.second.dtype());
+  std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
+    const int a_bytes = size_bytes(a.second.dtype()), b_bytes = size_bytes(b.second.dtype());
+    return a_bytes != b_bytes ? a_bytes > b_bytes : a.first < b.first;
   });
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   int64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     const int64_t end = offset + tensor.size_bytes();
-    header[name] = {{"dtype", safetensors_name(tensor.dtype())}, {"shape", tensor.extents()},
-                    {"data_offsets", {offset, end}}};
+    header[name] = {
+        {"dtype", safetensors_name(tensor.dtype())}, {"shape", tensor.extents()}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   const std::string start = framed(header.dump());

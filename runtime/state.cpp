@@ -21,9 +21,12 @@ NdArray::Extents extents_of(const Slot& slot) {
 double drawn(const Init& init, const RandomStream& stream, int64_t index) {
   const auto at = static_cast<uint64_t>(index);
   switch (init.kind) {
-    case Init::Kind::constant: return init.a;
-    case Init::Kind::uniform: return init.a + (init.b - init.a) * static_cast<double>(uniform(stream, at));
-    case Init::Kind::normal: return init.a + init.b * static_cast<double>(normal(stream, at));
+    case Init::Kind::constant:
+      return init.a;
+    case Init::Kind::uniform:
+      return init.a + (init.b - init.a) * static_cast<double>(uniform(stream, at));
+    case Init::Kind::normal:
+      return init.a + init.b * static_cast<double>(normal(stream, at));
   }
   throw InternalError("state: not a kind of starting value");
 }
@@ -33,8 +36,7 @@ NdArray starting_value(const Slot& slot, uint64_t seed) {
   NdArray value = NdArray::empty(slot.spec.dtype, extents_of(slot));
   visit_element(value.dtype(), [&]<class T>(std::type_identity<T>) {
     T* elements = value.data<T>();
-    for (int64_t i = 0; i < value.element_count(); ++i)
-      elements[i] = convert_element<T>(drawn(slot.init, stream, i));
+    for (int64_t i = 0; i < value.element_count(); ++i) elements[i] = convert_element<T>(drawn(slot.init, stream, i));
   });
   return value;
 }

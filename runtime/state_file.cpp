@@ -37,8 +37,8 @@ struct Mismatch {
 void check_format(const std::string& path, const std::map<std::string, std::string>& metadata) {
   const auto version = metadata.find(format_key);
   if (version != metadata.end() && version->second != format_version)
-    throw UserError(concat(path, ": its format is version ", version->second, ", but this program reads version ",
-                           format_version));
+    throw UserError(
+        concat(path, ": its format is version ", version->second, ", but this program reads version ", format_version));
 }
 
 uint64_t seed_in(const std::string& path, const std::map<std::string, std::string>& metadata, uint64_t otherwise) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/interface/graph.h"
+#include "runtime/arena.h"
 #include "runtime/error.h"
 
 namespace stator {
@@ -25,7 +26,8 @@ inline int64_t element_count(const Slot& slot) {
   int64_t count = 1;
   for (int axis = 0; axis < slot.spec.rank(); ++axis) {
     const Extent& extent = slot.spec.extents[axis];
-    const std::string where = std::string("state: axis ") + std::to_string(axis) + " of slot '" + slot.name.str() + "' ";
+    const std::string where =
+        std::string("state: axis ") + std::to_string(axis) + " of slot '" + slot.name.str() + "' ";
     if (!extent.is_number())
       throw UserError(where + "is the symbol '" + symbol::name_of(extent.symbols[0]) + "', but a slot's size is fixed");
     if (extent.number < 0) throw UserError(where + "is " + std::to_string(extent.number) + ", below 0");
@@ -37,12 +39,10 @@ inline int64_t element_count(const Slot& slot) {
 
 /// Slots in their order, each rounded up to 64 bytes.
 inline StateLayout layout_of(const std::vector<Slot>& slots) {
-  constexpr int64_t alignment = 64;
   StateLayout layout;
   for (const Slot& slot : slots) {
     layout.offset_bytes.push_back(layout.total_bytes);
-    const int64_t bytes = element_count(slot) * size_bytes(slot.spec.dtype);
-    layout.total_bytes += (bytes + alignment - 1) / alignment * alignment;
+    layout.total_bytes += round_up_to_alignment(element_count(slot) * size_bytes(slot.spec.dtype));
   }
   return layout;
 }

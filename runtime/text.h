@@ -23,8 +23,6 @@ template <class Range> std::string joined(const Range& range, const char* separa
 }
 
 /// `[32, 784]`.
-template <class Range> std::string bracketed(const Range& range) {
-  return concat("[", joined(range), "]");
-}
+template <class Range> std::string bracketed(const Range& range) { return concat("[", joined(range), "]"); }
 
 }  // namespace stator

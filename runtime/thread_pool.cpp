@@ -2,9 +2,9 @@
 //
 // Why a late worker can do no harm. A chunk is claimed by one compare-exchange of the ticket from (epoch, r) with r > 0
 // to (epoch, r - 1); nothing else that a worker read earlier takes part in the decision.
-//  1. The exchange succeeds only on the ticket's present value, so the claimed chunk belongs to the region that is under
-//     way at that moment, whatever epoch the worker woke up for. A stale value fails: its epoch is another one. (Were
-//     the 32 bits to come round while a worker slept, success would still mean an unclaimed chunk of the present region.)
+//  1. The exchange succeeds only on the ticket's present value, so the claimed chunk belongs to the region under way at
+//     that moment, whatever epoch the worker woke up for. A stale value fails: its epoch is another one. (Were the 32
+//     bits to come round while a worker slept, success would still mean an unclaimed chunk of the present region.)
 //  2. Kernel, call and chunk count are read after the claim. The region cannot end before this chunk is counted in
 //     `finished_`, and `run` overwrites them only after the region's end, so they are those of the claimed chunk.
 //     `publish` wrote them before the ticket's release store, and every claim acquires from that store's release
@@ -83,8 +83,7 @@ void ThreadPool::run(StatorKernel kernel, const StatorCall* call, int64_t chunks
   const bool shareable = chunks > 1 && chunks <= std::numeric_limits<uint32_t>::max() && !workers_.empty();
   if (!shareable || busy_.exchange(true, std::memory_order_acquire)) return run_in_order(kernel, call, chunks);
   publish({kernel, call, chunks});
-  while (do_one_chunk()) {
-  }
+  while (do_one_chunk()) {}
   const auto all_done = [&] { return finished_.load(std::memory_order_acquire) == chunks; };
   while (!spin_until(all_done)) std::this_thread::yield();
   busy_.store(false, std::memory_order_release);
@@ -127,8 +126,7 @@ uint32_t ThreadPool::wait_for_epoch_after(uint32_t seen) {
 
 void ThreadPool::work() {
   for (uint32_t seen = 0; !stopping_.load(std::memory_order_acquire); seen = wait_for_epoch_after(seen))
-    while (do_one_chunk()) {
-    }
+    while (do_one_chunk()) {}
 }
 
 }  // namespace stator

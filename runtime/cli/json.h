@@ -24,7 +24,8 @@ class Json {
   Json(std::string_view value);
   Json(const char* value) : Json(std::string_view(value)) {}
   Json(const std::string& value) : Json(std::string_view(value)) {}
-  template <std::integral T> requires(!std::same_as<T, bool>) Json(T value) : Json(Whole{static_cast<int64_t>(value)}) {}
+  template <std::integral T> requires(!std::same_as<T, bool>)
+  Json(T value) : Json(Whole{static_cast<int64_t>(value)}) {}
 
   Json(const Json& other);
   Json(Json&& other) noexcept;

@@ -32,14 +32,15 @@ template <class T> auto number_check(Range range) {
   };
 }
 
-template <class T> void add_number(CLI::App& app, const std::string& names, T& value, const std::string& help, Range range,
-                                   const char* kind) {
+template <class T> void add_number(CLI::App& app, const std::string& names, T& value, const std::string& help,
+                                   Range range, const char* kind) {
   app.add_option(names, value, help)->type_name(kind)->capture_default_str()->check(number_check<T>(range), "", "");
 }
 
 }  // namespace
 
-Parser::Parser(const std::string& program, const std::string& description) : impl_(new Impl{CLI::App(description, program)}) {
+Parser::Parser(const std::string& program, const std::string& description)
+    : impl_(new Impl{CLI::App(description, program)}) {
   impl_->app.set_help_flag("-h,--help", "Print this help and exit");
 }
 

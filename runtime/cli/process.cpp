@@ -1,8 +1,8 @@
 // Reading /proc.
 #include "runtime/cli/process.h"
 
-#include <ctime>
 #include <unistd.h>
+#include <ctime>
 
 #include <cstdlib>
 #include <fstream>

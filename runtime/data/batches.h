@@ -34,7 +34,8 @@ class Batches {
     bool operator==(const Position&) const = default;
   };
 
-  /// Keeps a view of `set`'s arrays. Errors: UserError where rows are below 1, or images and labels do not fit together.
+  /// Keeps a view of `set`'s arrays. Errors: UserError where rows are below 1, or images and labels do not fit
+  /// together.
   Batches(const ImageSet& set, const BatchOptions& options);
 
   int64_t rows() const { return options_.rows; }

@@ -30,13 +30,20 @@ std::string hexadecimal(uint32_t word) {
 
 std::optional<DType> dtype_of(uint32_t code) {
   switch (code) {
-    case 0x08: return DType::u8;
-    case 0x09: return DType::i8;
-    case 0x0b: return DType::i16;
-    case 0x0c: return DType::i32;
-    case 0x0d: return DType::f32;
-    case 0x0e: return DType::f64;
-    default: return std::nullopt;
+    case 0x08:
+      return DType::u8;
+    case 0x09:
+      return DType::i8;
+    case 0x0b:
+      return DType::i16;
+    case 0x0c:
+      return DType::i32;
+    case 0x0d:
+      return DType::f32;
+    case 0x0e:
+      return DType::f64;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -21,7 +21,8 @@ constexpr const char* usual_folder = "data";
 std::string path_in(const std::string& folder, const MnistFile& file) {
   std::error_code ignored;
   for (const char* ending : {"", ".gz"})
-    if (const std::string path = concat(folder, "/", file.name, ending); fs::is_regular_file(path, ignored)) return path;
+    if (const std::string path = concat(folder, "/", file.name, ending); fs::is_regular_file(path, ignored))
+      return path;
   return "";
 }
 
@@ -39,8 +40,8 @@ std::optional<std::string> complete_folder(const std::string& folder) {
 
 NdArray load_images(const std::string& path) {
   NdArray images = read_idx(path);
-  const bool fits = images.dtype() == DType::u8 && images.rank() == 3 && images.extent(1) == side &&
-                    images.extent(2) == side;
+  const bool fits =
+      images.dtype() == DType::u8 && images.rank() == 3 && images.extent(1) == side && images.extent(2) == side;
   if (!fits) throw UserError(concat(path, ": images must be u8 [N, 28, 28], but are ", describe(images)));
   return images;
 }

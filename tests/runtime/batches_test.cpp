@@ -87,7 +87,8 @@ TEST_CASE("batches that cannot be are refused") {
   CHECK(tests::error_of([&] { Batches(fewer, {}); }) ==
         "batches: images must be u8 [N, ...] with labels i64 [N], but are u8 [10, 28, 28] with i64 [9]");
   Batches batches(set, {.rows = 4});
-  CHECK(tests::error_of([&] { batches.set_position({0, 4}); }) == "batches: epoch 0, batch 4 is no position among 3 batches");
+  CHECK(tests::error_of([&] { batches.set_position({0, 4}); }) ==
+        "batches: epoch 0, batch 4 is no position among 3 batches");
   CHECK_FALSE(tests::error_of([&] { batches.set_position({-1, 0}); }).empty());
 }
 

@@ -135,7 +135,8 @@ TEST_CASE("log lines go to standard error") {
 
 TEST_CASE("JSON keeps the order of members and is written whole") {
   cli::Json epochs = cli::Json::array();
-  epochs.push(cli::Json::object().set("epoch", 1).set("loss", 0.25).set("bad", std::numeric_limits<double>::quiet_NaN()));
+  epochs.push(
+      cli::Json::object().set("epoch", 1).set("loss", 0.25).set("bad", std::numeric_limits<double>::quiet_NaN()));
   const cli::Json report = cli::Json::object().set("example", "mnist").set("epochs", epochs).set("real", true);
   const std::string text =
       "{\n  \"example\": \"mnist\",\n  \"epochs\": [\n    {\n      \"epoch\": 1,\n      \"loss\": 0.25,\n"
@@ -144,7 +145,8 @@ TEST_CASE("JSON keeps the order of members and is written whole") {
   const tests::TemporaryFolder folder;
   report.write(folder / "r.json");
   CHECK(read_file(folder / "r.json") == text);
-  CHECK_THAT(tests::error_of([&] { report.write("/nowhere/r.json"); }), ContainsSubstring("cannot write '/nowhere/r.json'"));
+  CHECK_THAT(tests::error_of([&] { report.write("/nowhere/r.json"); }),
+             ContainsSubstring("cannot write '/nowhere/r.json'"));
   CHECK_THAT(tests::error_of([&] { cli::check_writable("/nowhere/r.json"); }), ContainsSubstring("cannot write"));
   CHECK_THROWS_AS(epochs.set("x", 1), InternalError);
   CHECK_THROWS_AS(cli::Json::object().push(1), InternalError);

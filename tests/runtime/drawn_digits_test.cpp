@@ -39,7 +39,8 @@ TEST_CASE("the nearest of 6,000 neighbours has the right label for over 94 % of 
   for (int64_t i = 0; i < test.size(); ++i) {
     int64_t best = INT64_MAX, label = -1;
     for (int64_t j = 0; j < train.size(); ++j) {
-      const int64_t away = squared_distance(test.images.data<uint8_t>() + i * 784, train.images.data<uint8_t>() + j * 784);
+      const int64_t away =
+          squared_distance(test.images.data<uint8_t>() + i * 784, train.images.data<uint8_t>() + j * 784);
       if (away < best) best = away, label = train.labels.data<int64_t>()[j];
     }
     right += label == test.labels.data<int64_t>()[i];

@@ -22,7 +22,8 @@ std::string images(uint32_t count, uint32_t side = 28) {
 void write_set(const std::string& folder) {
   std::filesystem::create_directories(folder);
   write_file_atomically(folder + "/train-images-idx3-ubyte", images(3));
-  write_file_atomically(folder + "/train-labels-idx1-ubyte.gz", tests::gzipped(idx(8, {3}, std::string("\0\x09\x01", 3))));
+  write_file_atomically(folder + "/train-labels-idx1-ubyte.gz",
+                        tests::gzipped(idx(8, {3}, std::string("\0\x09\x01", 3))));
   write_file_atomically(folder + "/t10k-images-idx3-ubyte.gz", tests::gzipped(images(2)));
   write_file_atomically(folder + "/t10k-labels-idx1-ubyte", idx(8, {2}, "\x02\x03"));
 }
@@ -50,8 +51,9 @@ TEST_CASE("an explicit folder comes first and must be complete; then $STATOR_DAT
   CHECK(find_mnist("") == "data");
   write_set(shared / "mnist");
   CHECK(find_mnist("") == shared / "mnist");
-  CHECK(error_of([&] { find_mnist(chosen.path()); }) ==
-        concat(chosen.path(), ": no MNIST there: '", chosen / "train-images-idx3-ubyte", "' (or with .gz) does not exist"));
+  CHECK(error_of([&] { find_mnist(chosen.path()); }) == concat(chosen.path(), ": no MNIST there: '",
+                                                               chosen / "train-images-idx3-ubyte",
+                                                               "' (or with .gz) does not exist"));
   write_set(chosen.path());
   std::filesystem::remove(chosen / "t10k-labels-idx1-ubyte");
   CHECK_THAT(error_of([&] { find_mnist(chosen.path()); }), ContainsSubstring("t10k-labels-idx1-ubyte"));
@@ -80,7 +82,8 @@ TEST_CASE("images and labels must fit MNIST's form and each other") {
   CHECK_THAT(error(train, idx(8, {3}, "abc")), ContainsSubstring("but are u8 [3]"));
   CHECK_THAT(error(test, idx(9, {2}, "ab")), ContainsSubstring("labels must be u8 [N], but are i8 [2]"));
   CHECK_THAT(error(test, idx(8, {2}, "\x01\x0a")), ContainsSubstring("label 1 is 10, not below 10"));
-  CHECK_THAT(error(test, idx(8, {1}, "\x01")), ContainsSubstring("it has 1 labels, but ") && ContainsSubstring("has 2 images"));
+  CHECK_THAT(error(test, idx(8, {1}, "\x01")),
+             ContainsSubstring("it has 1 labels, but ") && ContainsSubstring("has 2 images"));
   CHECK_THAT(error(train, "garbage"), ContainsSubstring("not a valid IDX file"));
 }
 

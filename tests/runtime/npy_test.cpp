@@ -20,8 +20,8 @@ static std::string npy_text(const std::string& header, const std::string& data, 
 
 TEST_CASE("arrays come back from .npy as they were") {
   const tests::TemporaryFolder folder;
-  for (DType dtype : {DType::f64, DType::f32, DType::f16, DType::i64, DType::i32, DType::i16, DType::i8, DType::u8,
-                      DType::boolean}) {
+  for (DType dtype :
+       {DType::f64, DType::f32, DType::f16, DType::i64, DType::i32, DType::i16, DType::i8, DType::u8, DType::boolean}) {
     for (const NdArray::Extents& extents : {NdArray::Extents{2, 3}, NdArray::Extents{6}, NdArray::Extents{3, 1, 2}}) {
       const NdArray array = NdArray::from({1.0f, 0.0f, 1.0f, 0.0f, 0.0f, 1.0f}, extents).to(dtype);
       write_npy(folder / "a.npy", array);
@@ -61,13 +61,15 @@ TEST_CASE("a damaged .npy is one sentence") {
       {npy_text("{'descr': '|u1'" + end, "a"), "1 bytes given for u8 [2] of 2 bytes"},
       {npy_text("{'descr': '|u1'" + end, "abc"), "3 bytes given for u8 [2] of 2 bytes"}};
   for (const auto& [bytes, message] : damages)
-    CHECK_THAT(error_of([&] { parse_npy(bytes, "p"); }), ContainsSubstring("p: not a valid .npy file: ") &&
-                                                            ContainsSubstring(message));
+    CHECK_THAT(error_of([&] { parse_npy(bytes, "p"); }),
+               ContainsSubstring("p: not a valid .npy file: ") && ContainsSubstring(message));
 }
 
 namespace {
 
-template <class T> void put(std::string& out, T value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); }
+template <class T> void put(std::string& out, T value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
 
 std::string deflated(const std::string& bytes) {
   std::string out(compressBound(bytes.size()) + 64, '\0');
@@ -93,8 +95,9 @@ std::string zipped(const std::vector<Member>& members) {
   std::string file, directory;
   for (const Member& member : members) {
     const std::string packed = member.method == 8 ? deflated(member.content) : member.content;
-    const auto checksum = static_cast<uint32_t>(crc32_z(
-        0, reinterpret_cast<const Bytef*>(member.content.data()), member.content.size())) + member.wrong;
+    const auto checksum = static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(member.content.data()),
+                                                        member.content.size())) +
+                          member.wrong;
     const auto offset = static_cast<uint32_t>(file.size());
     const auto name_bytes = static_cast<uint16_t>(member.name.size());
     const auto common = [&](std::string& out) {
@@ -123,7 +126,8 @@ const std::string two_bytes = npy_text("{'descr': '|u1', 'fortran_order': False,
 
 TEST_CASE("stored and deflated members of an archive are read") {
   const tests::TemporaryFolder folder;
-  const auto arrays = read_npz(folder.file("a.npz", zipped({{"x.npy", two_bytes}, {"layer.weight.npy", two_bytes, 8}})));
+  const auto arrays =
+      read_npz(folder.file("a.npz", zipped({{"x.npy", two_bytes}, {"layer.weight.npy", two_bytes, 8}})));
   REQUIRE(arrays.size() == 2);
   CHECK(arrays.at("x") == NdArray::from<uint8_t>({'a', 'b'}, {2}));
   CHECK(arrays.at("layer.weight") == arrays.at("x"));
@@ -132,9 +136,7 @@ TEST_CASE("stored and deflated members of an archive are read") {
 
 TEST_CASE("a damaged archive is one sentence") {
   const tests::TemporaryFolder folder;
-  const auto error = [&](const std::string& bytes) {
-    return error_of([&] { read_npz(folder.file("a.npz", bytes)); });
-  };
+  const auto error = [&](const std::string& bytes) { return error_of([&] { read_npz(folder.file("a.npz", bytes)); }); };
   CHECK_THAT(error("no zip"), ContainsSubstring("no zip directory"));
   CHECK_THAT(error(zipped({{"x.npy", two_bytes, 0, 1}})), ContainsSubstring("but the directory says"));
   CHECK_THAT(error(zipped({{"x.npy", two_bytes, 9}})), ContainsSubstring("compression method 9"));

@@ -100,8 +100,9 @@ TEST_CASE("a file of another model names what differs, and the state stays") {
   State state = State::init(small_net(), 9);
   const State before = state.clone();
   CHECK(error_of([&] { state.load(path); }) ==
-        path + ": not the state of this program: missing fc.bias; unexpected head.bias; "
-               "different fc.weight (f32 [3, 5] here, f32 [3, 6] in the file)");
+        path +
+            ": not the state of this program: missing fc.bias; unexpected head.bias; "
+            "different fc.weight (f32 [3, 5] here, f32 [3, 6] in the file)");
   CHECK(std::memcmp(state.data(), before.data(), 256) == 0);
   CHECK(state.seed() == 9);
 }
@@ -111,7 +112,8 @@ TEST_CASE("long lists of names are cut") {
   write_safetensors(folder / "none", {});
   std::vector<Slot> slots;
   for (const char* name : {"a", "b", "c", "d", "e", "f", "g"}) slots.push_back(slot(name, Extents()));
-  CHECK_THAT(error_of([&] { State(slots).load(folder / "none"); }), ContainsSubstring("missing a, b, c, d, e and 2 more"));
+  CHECK_THAT(error_of([&] { State(slots).load(folder / "none"); }),
+             ContainsSubstring("missing a, b, c, d, e and 2 more"));
 }
 
 TEST_CASE("bad metadata changes nothing") {
@@ -124,7 +126,8 @@ TEST_CASE("bad metadata changes nothing") {
   CHECK_THAT(error_of([&] { state.load(folder / "s"); }), ContainsSubstring("'12x' is not a whole number"));
   file.metadata = {{"stator.format", "2"}};
   write_safetensors(folder / "s", file);
-  CHECK_THAT(error_of([&] { state.load(folder / "s"); }), ContainsSubstring("version 2, but this program reads version 1"));
+  CHECK_THAT(error_of([&] { state.load(folder / "s"); }),
+             ContainsSubstring("version 2, but this program reads version 1"));
   CHECK(state.seed() == 9);
 }
 
@@ -145,7 +148,8 @@ TEST_CASE("a file of parameters alone is enough for load_parameters") {
   file.tensors.erase("fc.bias");
   file.tensors["extra"] = NdArray();
   write_safetensors(folder / "p", file);
-  CHECK_THAT(error_of([&] { state.load_parameters(folder / "p"); }), ContainsSubstring("missing fc.bias; unexpected extra"));
+  CHECK_THAT(error_of([&] { state.load_parameters(folder / "p"); }),
+             ContainsSubstring("missing fc.bias; unexpected extra"));
 }
 
 TEST_CASE("load_parameters takes parameters and buffers from a whole state") {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ class TemporaryFolder {
   std::string operator/(std::string_view name) const { return (path_ / name).string(); }
   /// Writes a file and gives its path.
   std::string file(std::string_view name, std::string_view bytes) const {
-    write_file_atomically(*this / name, bytes);
+    std::ofstream(*this / name, std::ios::binary) << bytes;
     return *this / name;
   }
   size_t file_count() const {
@@ -81,9 +82,7 @@ class WorkingFolder {
 template <class Body> std::string error_of(Body&& body) {
   try {
     body();
-  } catch (const UserError& error) {
-    return error.what();
-  }
+  } catch (const UserError& error) { return error.what(); }
   return "";
 }
 
