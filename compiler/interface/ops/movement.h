@@ -116,6 +116,13 @@ template <class X, int... Axes> inline constexpr bool has_axes = (X::tensor::spe
 template <class X, int First, int Last>
 inline constexpr bool has_axes_in_order = has_axes<X, First, Last> && X::tensor::spec.extents.axis_from_front(First) <=
                                                                           X::tensor::spec.extents.axis_from_front(Last);
+/// The named axes, counted from the front.
+template <class X, int... Axes> constexpr rule::Permute permuted() {
+  constexpr Extents extents = X::tensor::spec.extents;
+  rule::Permute p;
+  (p.axes.push(extents.has_axis(Axes) ? extents.axis_from_front(Axes) : Axes), ...);
+  return p;
+}
 template <class X> constexpr rule::Permute transposed(int a, int b) {
   rule::Permute p;
   for (int i = 0; i < X::tensor::spec.rank(); ++i) p.axes.push(i);
@@ -149,13 +156,13 @@ ShapeError<"flatten: no axes from First to Last in the operand", shape_of<X>> fl
 
 /// Axis `i` of the result is axis `Axes[i]` of `x`. Source: torch.permute.
 template <int... Axes, Operand X>
-  requires Fits<rule::Permute{Integers(Axes...)}, X>
+  requires Fits<detail::permuted<X, Axes...>(), X>
 constexpr auto permute(const X& x) {
-  return apply<rule::Permute{Integers(Axes...)}>(x);
+  return apply<detail::permuted<X, Axes...>()>(x);
 }
 template <int... Axes, Operand X>
-  requires(!Fits<rule::Permute{Integers(Axes...)}, X>)
-ShapeError<broken<rule::Permute{Integers(Axes...)}, X>, shape_of<X>> permute(const X& x);
+  requires(!Fits<detail::permuted<X, Axes...>(), X>)
+ShapeError<broken<detail::permuted<X, Axes...>(), X>, shape_of<X>> permute(const X& x);
 
 /// Two axes exchanged, by default the last two. Source: torch.transpose.
 template <int A = -2, int B = -1, Operand X>
