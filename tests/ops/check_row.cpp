@@ -1,0 +1,189 @@
+// What every row of the tests of ops is put through.
+#include "tests/ops/check_row.h"
+
+#include <cmath>
+
+#include "runtime/text.h"
+#include "tests/catch.h"
+#include "tests/ops/compare.h"
+#include "tests/ops/draw.h"
+#include "tests/ops/run.h"
+#include "tests/ops/torch_cases.h"
+
+namespace stator::tests {
+
+namespace {
+
+using Tensors = std::vector<TensorValue>;
+
+constexpr long bound_rows = 8, given_rows = 5;  // of symbolic axes
+constexpr size_t most_elements_to_differentiate = 5000, most_elements_in_f64 = 10000;
+
+/// A variant with its gradients, and the values that it is run on.
+struct Trial {
+  const Variant& variant;
+  size_t result_count;
+  WithGradients graph;
+  Tensors inputs;  // cotangents too
+
+  const std::string& name() const { return variant.name; }
+};
+
+size_t element_count(const Tensors& tensors) {
+  size_t most = 0;
+  for (const TensorValue& tensor : tensors) most = std::max(most, tensor.elements.size());
+  return most;
+}
+
+WithGradients graph_of(const Row& row, const Variant& variant) {
+  const bool given = !variant.torch_case.empty();
+  if (!row.differentiable() || (given && !torch_case(variant.torch_case).cotangent)) return {variant.program, {}, {}};
+  return with_gradients(variant.program);
+}
+
+Trial trial_of(const Row& row, const Variant& variant) {
+  Trial made{variant, variant.program.functions[0].graph.results.size(), graph_of(row, variant), {}};
+  const Function& function = made.graph.program.functions[0];
+  const size_t operands = variant.program.functions[0].inputs.size();
+  if (!variant.torch_case.empty()) {
+    const TorchCase& given = torch_case(variant.torch_case);
+    made.inputs = given.inputs;
+    if (!made.graph.cotangent_of.empty()) made.inputs.push_back(*given.cotangent);
+    return made;
+  }
+  for (size_t i = 0; i < operands; ++i)
+    made.inputs.push_back(draw(function.inputs[i], given_rows, row.domain(i), variant.name, i));
+  for (size_t i = operands; i < function.inputs.size(); ++i)
+    made.inputs.push_back(draw_uniform(function.inputs[i], given_rows, 0.2, 1.2, variant.name, i));
+  return made;
+}
+
+std::vector<Trial> trials_of(const Row& row) {
+  std::vector<Trial> trials;
+  for (const Variant& variant : row.variants()) trials.push_back(trial_of(row, variant));
+  return trials;
+}
+
+/// Which result of a trial a message speaks of.
+std::string result_name(const Trial& trial, size_t index) {
+  if (index < trial.result_count) return concat(trial.name(), ": result ", index);
+  return concat(trial.name(), ": gradient of input ", trial.graph.gradient_of[index - trial.result_count]);
+}
+
+void check_results(const Trial& trial, const std::string& what, const Tensors& found, const Tensors& expected, double tolerance) {
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    const std::string differs = difference(found[i], expected[i], tolerance);
+    INFO(what << " of " << result_name(trial, i) << ": " << differs);
+    CHECK(differs.empty());
+  }
+}
+
+/// All trials' functions as one program, so that they are compiled at once.
+ProgramGraph joined(const std::vector<Trial>& trials) {
+  ProgramGraph all;
+  for (const Trial& trial : trials) {
+    all.functions.push_back(trial.graph.program.functions[0]);
+    if (!trial.graph.program.slots.empty()) all.slots = trial.graph.program.slots;
+  }
+  return all;
+}
+
+bool draws(const ProgramGraph& program) { return !program.slots.empty(); }
+
+void check_compiled(const Row& row, const std::vector<Trial>& trials, const std::vector<Tensors>& expected) {
+  CompiledProgram compiled(joined(trials), bound_rows);
+  for (size_t i = 0; i < trials.size(); ++i)
+    check_results(trials[i], "compiled f32 against interpreter", compiled.run(trials[i].name(), trials[i].inputs), expected[i],
+                  row.tolerance());
+}
+
+void check_compiled_f64(const Row& row, const std::vector<Trial>& trials, const std::vector<Tensors>& expected) {
+  std::vector<Trial> wide;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    if (draws(trials[i].graph.program) || element_count(trials[i].inputs) > most_elements_in_f64) continue;
+    wide.push_back(trials[i]);
+    places.push_back(i);
+    wide.back().graph.program = widened(trials[i].graph.program);
+    for (TensorValue& input : wide.back().inputs)
+      if (input.dtype == DType::f32) input.dtype = DType::f64;
+  }
+  CompiledProgram compiled(joined(wide), bound_rows);
+  for (size_t i = 0; i < wide.size(); ++i)
+    check_results(wide[i], "compiled f64 against interpreter", compiled.run(wide[i].name(), wide[i].inputs),
+                  expected[places[i]], 1e-6 * row.tolerance());
+}
+
+/// sum over float results of result * cotangent.
+double weighted_sum(const Trial& trial, const Tensors& inputs) {
+  const Tensors results = interpreted(trial.graph.program, trial.name(), given_rows, inputs);
+  const size_t operands = inputs.size() - trial.graph.cotangent_of.size();
+  double sum = 0;
+  for (size_t k = 0; k < trial.graph.cotangent_of.size(); ++k) {
+    const TensorValue& result = results[trial.graph.cotangent_of[k]];
+    for (size_t i = 0; i < result.elements.size(); ++i) sum += result.elements[i] * inputs[operands + k].elements[i];
+  }
+  return sum;
+}
+
+/// The gradients against (f(x + h u) - f(x - h u)) / 2h for one random direction u.
+void check_derivative(const Trial& trial, const Tensors& expected) {
+  const double h = 1e-5;
+  Tensors ahead = trial.inputs, behind = trial.inputs;
+  double slope = 0, terms = 0;
+  for (size_t k = 0; k < trial.graph.gradient_of.size(); ++k) {
+    const int input = trial.graph.gradient_of[k];
+    const TensorValue& gradient = expected[trial.result_count + k];
+    const TensorSpec& spec = trial.variant.program.functions[0].inputs[input];
+    const TensorValue direction = draw_uniform(spec, given_rows, -1, 1, trial.name(), 500 + input);
+    for (size_t i = 0; i < direction.elements.size(); ++i) {
+      const double along = direction.elements[i], term = along * gradient.elements[i];
+      ahead[input].elements[i] += h * along;
+      behind[input].elements[i] -= h * along;
+      slope += term, terms += std::abs(term);
+    }
+  }
+  const double found = (weighted_sum(trial, ahead) - weighted_sum(trial, behind)) / (2 * h);
+  INFO(trial.name() << ": the gradients say " << slope << " along a direction, central differences " << found);
+  CHECK(std::abs(found - slope) <= 1e-6 * terms + 1e-8);
+}
+
+/// Reference values where kinks meet have PyTorch's choice of gradient, which is no derivative.
+bool has_derivative(const Trial& trial) {
+  const std::string& name = trial.variant.torch_case;
+  const bool kinks = name.ends_with("__edges") || name.ends_with("ties") || name.ends_with("__special") || name.ends_with("zero_base");
+  return !kinks && !trial.graph.gradient_of.empty() && element_count(trial.inputs) <= most_elements_to_differentiate &&
+         element_count(trial.inputs) > 0;
+}
+
+void check_torch(const Trial& trial, const Tensors& found, double tolerance) {
+  const TorchCase& given = torch_case(trial.variant.torch_case);
+  Tensors expected{given.result};
+  for (int input : trial.graph.gradient_of) {
+    INFO(trial.name() << " has no gradient of input " << input);
+    REQUIRE(given.gradients[input].has_value());
+    expected.push_back(*given.gradients[input]);
+  }
+  check_results(trial, "against PyTorch", found, expected, tolerance);
+}
+
+}  // namespace
+
+void check(const Row& row) {
+  const std::vector<Trial> trials = trials_of(row);
+  std::vector<Tensors> expected;
+  for (const Trial& trial : trials) expected.push_back(interpreted(trial.graph.program, trial.name(), given_rows, trial.inputs));
+  for (size_t i = 0; i < trials.size(); ++i) {
+    if (!trials[i].variant.torch_case.empty()) check_torch(trials[i], expected[i], 1e-9);
+    if (has_derivative(trials[i])) check_derivative(trials[i], expected[i]);
+  }
+  check_compiled(row, trials, expected);
+  check_compiled_f64(row, trials, expected);
+}
+
+void check_all(const std::vector<Row>& rows) {
+  for (const Row& row : rows) SECTION(row.op()) check(row);
+}
+
+}  // namespace stator::tests

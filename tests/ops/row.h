@@ -1,0 +1,109 @@
+// A row of the tests of ops: an op, what is computed with it, at which types, and from which values.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "tests/ops/graph_values.h"
+
+namespace stator::tests {
+
+/// Where an input's values are drawn from. Floats are spread over [low, high) so that no two are equal and none is 0:
+/// no kink is near. Whole numbers, and floats of `whole`, are drawn from the whole numbers of the range, ties and all.
+struct Domain {
+  double low = -2, high = 2;
+  bool whole = false;
+};
+
+/// One computation: a program of one function of the same name.
+struct Variant {
+  std::string name;
+  ProgramGraph program;
+  std::string torch_case = {};  // of tests/data/ops.safetensors, which gives its values; empty: values are drawn
+};
+
+namespace detail {
+template <Operand X> void record_results(Trace& trace, const X& x) { trace.result(x.id); }
+inline void record_results(Trace& trace, const Value& x) { trace.result(x.id); }
+template <class... X> void record_results(Trace& trace, const std::tuple<X...>& several) {
+  std::apply([&](const auto&... x) { (trace.result(x.id), ...); }, several);
+}
+}  // namespace detail
+
+/// The program whose only function is `body` of inputs of these types.
+template <TensorLike... In, class Body> ProgramGraph traced(const std::string& name, Body body) {
+  ProgramGraph program;
+  Function function;
+  function.name = Name(name);
+  {
+    Trace trace(program, function, true);
+    std::tuple<Expr<In>...> inputs{Expr<In>{{&trace, trace.input(In::spec)}}...};
+    std::apply([&](const auto&... in) { detail::record_results(trace, body(in...)); }, inputs);
+  }
+  program.functions.push_back(std::move(function));
+  return program;
+}
+
+using ValueBody = std::function<Value(const std::vector<Value>&)>;
+
+/// The same for inputs whose types are known at run time alone.
+ProgramGraph traced(const std::string& name, const std::vector<TensorSpec>& inputs, const ValueBody& body);
+
+/// A tensor type's spec from numbers.
+TensorSpec spec_of_extents(DType dtype, const std::vector<long>& extents);
+
+class Row {
+ public:
+  /// `op`: its name in elementwise.def, in the dialect, or of the DSL function where it is composed of others.
+  explicit Row(std::string op) : op_(std::move(op)) {}
+
+  /// Of input i; the last one serves all further inputs.
+  Row& domains(std::vector<Domain> domains) { return domains_ = std::move(domains), *this; }
+  /// Of f32 results, relative to the greatest; of f64 ones it is 1e-6 times that.
+  Row& tolerance(double tolerance) { return tolerance_ = tolerance, *this; }
+  /// Ops that only the compiler makes, from this one.
+  Row& covers(std::vector<std::string> ops) { return covers_ = std::move(ops), *this; }
+  /// The op has no gradient, or one that is not its derivative.
+  Row& without_gradient() { return differentiable_ = false, *this; }
+
+  /// `body` of drawn values of these types.
+  template <TensorLike... In, class Body> Row& at(Body body) {
+    const std::string name = op_ + "." + std::to_string(variants_.size());
+    return add({name, traced<In...>(name, body)});
+  }
+  Row& at(const std::vector<TensorSpec>& inputs, const ValueBody& body) {
+    const std::string name = op_ + "." + std::to_string(variants_.size());
+    return add({name, traced(name, inputs, body)});
+  }
+  /// `body` of the values of a reference case; results and gradients must be PyTorch's.
+  template <TensorLike... In, class Body> Row& torch(const std::string& reference_case, Body body) {
+    return add({reference_case, traced<In...>(reference_case, body), reference_case});
+  }
+  /// The same for each of the named cases, with the types that the case has.
+  Row& torch(const std::vector<std::string>& reference_cases, const ValueBody& body);
+
+  const std::string& op() const { return op_; }
+  const std::vector<std::string>& covered() const { return covers_; }
+  const std::vector<Variant>& variants() const { return variants_; }
+  Domain domain(size_t input) const { return domains_[std::min(input, domains_.size() - 1)]; }
+  double tolerance() const { return tolerance_; }
+  bool differentiable() const { return differentiable_; }
+
+ private:
+  Row& add(Variant variant) { return variants_.push_back(std::move(variant)), *this; }
+
+  std::string op_;
+  std::vector<Domain> domains_ = std::vector<Domain>(1);
+  std::vector<std::string> covers_;
+  std::vector<Variant> variants_;
+  double tolerance_ = 1e-5;
+  bool differentiable_ = true;
+};
+
+/// f32 of these extents: rows write many.
+template <auto... E> using F = Tensor<f32, E...>;
+
+}  // namespace stator::tests

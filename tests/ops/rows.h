@@ -1,0 +1,18 @@
+// All rows, by family.
+#pragma once
+
+#include <vector>
+
+#include "tests/ops/row.h"
+
+namespace stator::tests {
+
+const std::vector<Row>& elementwise_rows();
+const std::vector<Row>& movement_rows();
+const std::vector<Row>& reduction_rows();
+const std::vector<Row>& contraction_rows();
+const std::vector<Row>& window_rows();
+const std::vector<Row>& source_rows();
+const std::vector<Row>& loss_rows();
+
+}  // namespace stator::tests

@@ -1,0 +1,90 @@
+// Rows of the ops that make values: constant, iota, count, random_uniform; and of detach and gradient.
+#include "dsl/stator.h"
+#include "tests/catch.h"
+#include "tests/ops/check_row.h"
+#include "tests/ops/rows.h"
+
+namespace stator::tests {
+
+namespace {
+
+template <class D, class X> struct Like {
+  static constexpr TensorSpec spec{D::dtype, X::tensor::spec.extents};
+};
+/// A counter along `Axis`, of the extents of `x`.
+template <long Axis, class D, Operand X> auto counter(const X& x) {
+  return Expr<tensor_from_t<Like<D, X>>>{perform_in(x.context, rule::Iota{Axis}, Like<D, X>::spec)};
+}
+
+constexpr auto slope = [](auto x) { return gradient(sum(tanh(x) * x), x); };
+
+/// `x` after dropout, drawn from seed 0 at step 0.
+template <double P, int Axes> constexpr auto drop = [](auto x) {
+  return stator::detail::drop<Axes>(x, RandomSite{x.context, 1234}, P);
+};
+
+Row constant_row() {
+  Row row("constant");
+  row.at<F<3, 17>>([](auto x) { return x * 0.1 + 3; })
+      .at<Tensor<i64, 17>>([](auto x) { return x + 3; })
+      .at<Tensor<i64, 17>>([](auto x) { return x * 0.5; });
+  return row;
+}
+
+Row iota_row() {
+  Row row("iota");
+  row.at<F<3, 17>>([](auto x) { return x * counter<1, f32>(x); })
+      .at<F<5, 3>>([](auto x) { return x + cast<f32>(counter<0, i64>(x)); })
+      .at<F<batch, 4>>([](auto x) { return x * counter<0, f32>(x); })
+      .at<F<129, 515>>([](auto x) { return x * counter<1, f32>(x); });
+  return row;
+}
+
+Row count_row() {
+  Row row("count");
+  row.at<F<3, 17>>([](auto x) { return x / apply<rule::Count{Integers(1)}>(x); })
+      .at<F<batch, 17>>([](auto x) { return x / apply<rule::Count{Integers(0, 1)}>(x); })
+      .at<F<batch, 17>>([](auto x) { return apply<rule::Count{Integers(0)}>(x); });
+  return row;
+}
+
+Row random_uniform_row() {
+  Row row("random_uniform");
+  row.at<F<3, 17>>(drop<0.25, max_rank>)
+      .at<F<batch, 17>>(drop<0.5, max_rank>)
+      .at<F<4, 5, 3, 3>>(drop<0.5, 2>)
+      .at<F<129, 515>>(drop<0.1, max_rank>)
+      .at<F<7, 9>>([](auto x) { return drop<0.5, max_rank>(x) + drop<0.5, max_rank>(x); });
+  return row;
+}
+
+Row detach_row() {
+  Row row("detach");  // its gradient is no derivative: what is detached counts as a constant
+  row.without_gradient().at<F<3, 17>>([](auto x) { return detach(x) * x; });
+  return row;
+}
+
+Row gradient_row() {
+  Row row("gradient");
+  row.without_gradient()
+      .at<F<3, 17>>(slope)
+      .at<F<batch, 17>>(slope)
+      .at<F<3, 5>, F<5, 7>>([](auto a, auto b) {
+        auto loss = sum(square(matmul(a, b)));
+        return std::tuple(loss, gradient(loss, a), gradient(loss, b));
+      })
+      .at<F<3, 5>>([](auto x) { return gradient(sum(detach(x) * x), x); });
+  return row;
+}
+
+}  // namespace
+
+const std::vector<Row>& source_rows() {
+  static const std::vector<Row> rows{constant_row(),       iota_row(),   count_row(),
+                                     random_uniform_row(), detach_row(), gradient_row()};
+  return rows;
+}
+
+TEST_CASE("sources") { check_all(source_rows()); }
+
+}  // namespace stator::tests

@@ -1,0 +1,85 @@
+// Reading the reference cases.
+#include "tests/ops/torch_cases.h"
+
+#include <algorithm>
+
+#include "runtime/error.h"
+#include "runtime/safetensors.h"
+
+#ifndef STATOR_TEST_DATA
+#error "STATOR_TEST_DATA is the folder tests/data"
+#endif
+
+namespace stator::tests {
+
+namespace {
+
+const SafetensorsFile& file() {
+  static const SafetensorsFile whole = read_safetensors(std::string(STATOR_TEST_DATA) + "/ops.safetensors");
+  return whole;
+}
+
+std::optional<TensorValue> find(const std::string& name, const std::string& tensor) {
+  const auto found = file().tensors.find(name + "|" + tensor);
+  if (found == file().tensors.end()) return std::nullopt;
+  return tensor_of(found->second);
+}
+
+TorchCase read(const std::string& name) {
+  TorchCase made;
+  const std::string prefix = name + "|attr.";
+  for (auto at = file().metadata.lower_bound(prefix); at != file().metadata.end() && at->first.starts_with(prefix); ++at)
+    made.attributes[at->first.substr(prefix.size())] = at->second;
+  made.op = file().metadata.at(name + "|op");
+  for (const char* operand : {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target", "weight", "bias"}) {
+    std::optional<TensorValue> input = find(name, operand);
+    if (!input) continue;
+    const std::string key = operand;
+    made.inputs.push_back(*input);
+    made.gradients.push_back(find(name, "grad." + (key.starts_with("in.") ? key.substr(3) : key)));
+  }
+  const std::string result = find(name, "out.y") ? "y" : "values";
+  const std::optional<TensorValue> value = find(name, "out." + result);
+  if (!value) throw UserError("tests/data/ops.safetensors: the case '" + name + "' has no result y or values");
+  made.result = *value;
+  made.cotangent = find(name, "ct." + result);
+  return made;
+}
+
+}  // namespace
+
+TensorValue tensor_of(const NdArray& array) {
+  TensorValue made{array.dtype(), {array.extents().begin(), array.extents().end()}, {}};
+  const NdArray wide = array.contiguous().to(DType::f64);
+  made.elements.assign(wide.values<double>().begin(), wide.values<double>().end());
+  return made;
+}
+
+NdArray array_of(const TensorValue& tensor) {
+  return NdArray::from(tensor.elements, {tensor.extents.begin(), tensor.extents.end()}).to(tensor.dtype);
+}
+
+double TorchCase::number(const std::string& attribute) const { return std::stod(attributes.at(attribute)); }
+
+const TorchCase& torch_case(const std::string& name) {
+  static std::map<std::string, TorchCase> cases;
+  if (!file().metadata.contains(name + "|op"))
+    throw UserError("tests/data/ops.safetensors: there is no case called '" + name + "'");
+  const auto found = cases.find(name);
+  return found != cases.end() ? found->second : cases.emplace(name, read(name)).first->second;
+}
+
+std::vector<std::string> torch_cases_of(const std::string& op) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : file().metadata)
+    if (value == op && key.ends_with("|op")) names.push_back(key.substr(0, key.size() - 3));
+  return names;
+}
+
+TensorValue torch_tensor(const std::string& name, const std::string& tensor) {
+  const std::optional<TensorValue> found = find(name, tensor);
+  if (!found) throw UserError("tests/data/ops.safetensors: the case '" + name + "' has no tensor '" + tensor + "'");
+  return *found;
+}
+
+}  // namespace stator::tests
