@@ -2,6 +2,7 @@
 #include "compiler/pipeline/register_passes.h"
 
 #include "compiler/differentiate/differentiate.h"
+#include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
 #include "compiler/simplify/simplify.h"
 #include "mlir/Transforms/Passes.h"
@@ -13,6 +14,7 @@ void registerStatorPasses() {
   mlir::registerPass(createDifferentiatePass);
   mlir::registerPass(createBindSymbolsPass);
   mlir::registerPass(createSimplifyPass);
+  mlir::registerPass(createLayoutPass);
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

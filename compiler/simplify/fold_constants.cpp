@@ -1,4 +1,4 @@
-// Ops of constants become constants.
+// Ops of constants become constants, and counters that count nothing or along another axis.
 #include "compiler/ir/build.h"
 #include "compiler/ir/ops.h"
 #include "compiler/simplify/evaluate.h"
@@ -57,6 +57,14 @@ LogicalResult foldIota(ir::IotaOp op, PatternRewriter& rewriter) {
   return single ? replaceWithConstant(op, 0.0, rewriter) : failure();
 }
 
+LogicalResult foldPermuteOfIota(ir::PermuteOp op, PatternRewriter& rewriter) {
+  auto iota = op.getX().getDefiningOp<ir::IotaOp>();
+  if (!iota) return failure();
+  auto axis = llvm::find(op.getAxes(), int64_t(iota.getAxis())) - op.getAxes().begin();
+  rewriter.replaceOpWithNewOp<ir::IotaOp>(op, op.getResult().getType(), rewriter.getI64IntegerAttr(axis));
+  return success();
+}
+
 LogicalResult foldArgmax(ir::ArgmaxOp op, PatternRewriter& rewriter) {
   bool single = op.getX().getType().getDimSize(op.getAxis()) == 1;
   return single ? replaceWithConstant(op, 0.0, rewriter) : failure();
@@ -75,6 +83,7 @@ void addConstantPatterns(mlir::RewritePatternSet& patterns) {
   patterns.add(foldPad);
   patterns.add(foldSum);
   patterns.add(foldIota);
+  patterns.add(foldPermuteOfIota);
   patterns.add(foldArgmax);
 }
 

@@ -35,6 +35,10 @@ LogicalResult simplifyAdd(ir::AddOp op, PatternRewriter& rewriter) {
     rewriter.replaceOpWithNewOp<ir::SubOp>(op, op.getResult().getType(), op.getA(), negated.getX());
     return success();
   }
+  if (auto negated = op.getA().getDefiningOp<ir::NegOp>()) {
+    rewriter.replaceOpWithNewOp<ir::SubOp>(op, op.getResult().getType(), op.getB(), negated.getX());
+    return success();
+  }
   return failure();
 }
 
