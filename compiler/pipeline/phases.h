@@ -1,0 +1,63 @@
+// The way of a program through the compiler: its phases, in order. Read this first.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace stator {
+
+/// Each phase takes what the one before it gives. A tool can stop after any of them: `--dump=PHASE`.
+enum class Phase : unsigned char {
+  import,         // the program's graphs and the numbers of its symbols -> a module of the stator dialect
+  mask,           // sums, maxima and products over a symbolic axis leave out the rows that are not valid
+  differentiate,  // `gradient` ops -> the ops that compute them, in reverse mode
+  bind_symbols,   // masks for what differentiation made; then all types are plain numbers
+  simplify,       // constants, identities, common subexpressions, dead code
+  layout,         // convolutions channels-last, with the fewest permutes around them
+  fuse,           // ops -> groups that become one kernel each
+  plan_memory,    // every tensor between kernels -> a place in the arena, the state, an input or a result
+  lower_cpu,      // groups -> loops over vectors; one entry for each function
+  emit,           // vectors -> machine code
+};
+
+struct PhaseFacts {
+  Phase phase;
+  std::string_view name;         // in `--dump`, in CompileOptions, in the time report
+  std::string_view description;  // one line for people
+  bool optional;                 // whether a program means and runs the same without it
+};
+
+inline constexpr std::array<PhaseFacts, 10> phases{{
+    {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
+    {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
+    {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
+    {Phase::bind_symbols, "bind-symbols", "masks for gradients; types become plain numbers", false},
+    {Phase::simplify, "simplify", "constants, identities, common subexpressions, dead code", true},
+    {Phase::layout, "layout", "convolutions channels-last, with the fewest permutes", false},
+    {Phase::fuse, "fuse", "groups of ops that become one kernel each", false},
+    {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", false},
+    {Phase::lower_cpu, "lower-cpu", "loops over vectors, and one entry for each function", false},
+    {Phase::emit, "emit", "machine code", false},
+}};
+
+constexpr const PhaseFacts& factsOf(Phase phase) { return phases[static_cast<unsigned>(phase)]; }
+constexpr std::string_view nameOf(Phase phase) { return factsOf(phase).name; }
+
+/// The phase of that name, or none.
+constexpr std::optional<Phase> phaseNamed(std::string_view name) {
+  for (const PhaseFacts& facts : phases)
+    if (facts.name == name) return facts.phase;
+  return std::nullopt;
+}
+
+namespace detail {
+constexpr bool phasesStandInOrder() {
+  for (unsigned i = 0; i < phases.size(); ++i)
+    if (static_cast<unsigned>(phases[i].phase) != i) return false;
+  return true;
+}
+static_assert(phasesStandInOrder());
+}  // namespace detail
+
+}  // namespace stator
