@@ -35,9 +35,11 @@ WithGradients with_gradients(const ProgramGraph& program) {
     loss = loss ? *loss + weighted : weighted;
     made.cotangent_of.push_back(static_cast<int>(i));
   }
-  for (size_t i = 0; loss && i < inputs.size(); ++i) {
+  if (!loss) return made;
+  const std::vector<char> enters = stator::detail::entering(function.graph, loss->id);
+  for (size_t i = 0; i < inputs.size(); ++i) {
     const Value input = value_of(trace, inputs[i]);
-    if (!is_float(input.spec.dtype) || !detail::reaches(function.graph, inputs[i], loss->id)) continue;
+    if (!is_float(input.spec.dtype) || !enters[inputs[i]]) continue;
     trace.result(gradient(*loss, input).id);
     made.gradient_of.push_back(static_cast<int>(i));
   }

@@ -17,7 +17,7 @@ template <class Rule> Value apply_rule(const Rule& rule, std::initializer_list<V
   const int count = static_cast<int>(ids.size());
   const Inferred result = rule.infer(Specs{specs.data(), count});
   if (!result.ok()) throw UserError(result.error);
-  detail::AttributeWriter attributes;
+  stator::detail::AttributeWriter attributes;
   Rule::attributes(rule, attributes);
   Context* context = operands.begin()->context;
   return {{context, context->apply({Rule::name, ids.data(), count, attributes.attributes, attributes.count, result.spec})},
