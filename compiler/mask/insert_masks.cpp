@@ -55,7 +55,7 @@ class MaskInserter {
   explicit MaskInserter(mlir::func::FuncOp function)
       : function_(function),
         bindings_(function->getParentOfType<mlir::ModuleOp>()->getAttrOfType<mlir::DictionaryAttr>(ir::bindingsAttr)),
-        facts_(bindings_),
+        facts_(function.getBody().front(), bindings_),
         listener_(facts_),
         builder_(function.getContext(), &listener_) {}
 

@@ -31,7 +31,7 @@ static bool keepsZero(mlir::Operation* op) {
 /// Whether `op` is `iota < valid count` along `axis`: false wherever the position is not valid.
 static bool isValidMask(ir::LessOp op, int axis) {
   auto iota = op.getA().getDefiningOp<ir::IotaOp>();
-  if (!iota || iota.getAxis() != axis) return false;
+  if (!iota || int(iota.getAxis()) != axis) return false;
   mlir::Value bound = op.getB();
   while (mlir::Operation* source = bound.getDefiningOp()) {
     if (!llvm::isa<ir::BroadcastOp, ir::ReshapeOp>(source)) return false;
@@ -43,6 +43,10 @@ static bool isValidMask(ir::LessOp op, int axis) {
   auto name = function.getArgAttrOfType<mlir::StringAttr>(argument.getArgNumber(), ir::argumentAttr);
   Extent extent = ir::specOf(op.getResult().getType()).extents[axis];
   return name && extent.symbols[1] == symbol::none && name.getValue() == validName(extent.symbols[0]);
+}
+
+RowFacts::RowFacts(mlir::Block& block, const Bindings& bindings) : bindings_(bindings) {
+  for (mlir::BlockArgument argument : block.getArguments()) facts_[argument] = sourceFacts(argument);
 }
 
 /// Of a value that the graph is given: nothing is zero.

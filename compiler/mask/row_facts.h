@@ -20,9 +20,9 @@ llvm::SmallString<16> validName(Symbol symbol);
 /// copies of valid rows, so they are finite where those are, and zero times them is zero.
 class RowFacts {
  public:
-  explicit RowFacts(const Bindings& bindings) : bindings_(bindings) {}
+  RowFacts(mlir::Block& block, const Bindings& bindings);
 
-  /// Operands come first: visit ops in their order in the block.
+  /// Visit ops in their order in the block. An argument may have been added to it since.
   void visit(mlir::Operation* op);
 
   const ValueFacts& of(mlir::Value value) const { return facts_.find(value)->second; }
