@@ -39,14 +39,14 @@ template <class Body>
 static void forEachTap(const rule::Conv2d& rule, const ConvolutionAxes& axes, llvm::ArrayRef<long> window, Body body) {
   const auto& [x, weight, y] = axes;
   long group = window[1] / (weight.extent[0] / rule.groups), firstChannel = group * weight.extent[1];
+  long output = offsetOf(y.stride, window);
   for (long kh = 0; kh < weight.extent[2]; ++kh)
     for (long kw = 0; kw < weight.extent[3]; ++kw) {
       long h = inputPosition(rule, 0, window[2], kh, x.extent[2]), w = inputPosition(rule, 1, window[3], kw, x.extent[3]);
       if (h < 0 || w < 0) continue;
       for (long c = 0; c < weight.extent[1]; ++c)
         body(window[0] * x.stride[0] + (firstChannel + c) * x.stride[1] + h * x.stride[2] + w * x.stride[3],
-             window[1] * weight.stride[0] + c * weight.stride[1] + kh * weight.stride[2] + kw * weight.stride[3],
-             offsetOf(y.stride, window));
+             window[1] * weight.stride[0] + c * weight.stride[1] + kh * weight.stride[2] + kw * weight.stride[3], output);
     }
 }
 
