@@ -20,8 +20,7 @@ constexpr int64_t weightToFirst[]{3, 2, 0, 1};  // and back
 /// Builds in place of one convolution op.
 class Rewriter {
  public:
-  explicit Rewriter(mlir::Operation* op)
-      : builder_(op), location_(op->getLoc()), conv_(ir::ruleOf<rule::Conv2d>(op)) {}
+  explicit Rewriter(mlir::Operation* op) : builder_(op), location_(op->getLoc()), conv_(ir::ruleOf<rule::Conv2d>(op)) {}
 
   Value forward(ir::Conv2dOp op) {
     Value x = padded(permute(op.getX(), imageToLast), conv_.padding, Integers(0, 0));
@@ -50,7 +49,9 @@ class Rewriter {
     }
     Integers between(conv_.stride[0] - 1, conv_.stride[1] - 1);
     Value spread = cut(padded(permute(op.getDy(), imageToLast), around, between), excess);
-    return permute(ir::buildOp(builder_, location_, convolution(Integers(1, 1)), {spread, backwardWeight(op.getWeight())}), imageToFirst);
+    return permute(
+        ir::buildOp(builder_, location_, convolution(Integers(1, 1)), {spread, backwardWeight(op.getWeight())}),
+        imageToFirst);
   }
 
  private:
@@ -71,7 +72,8 @@ class Rewriter {
     if (excess == Integers(0, 0, 0, 0)) return x;
     auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
     rule::Slice slice{Integers(0, excess[0], excess[2], 0),
-                      Integers(-1, type.getDimSize(1) - excess[1], type.getDimSize(2) - excess[3], -1), Integers(1, 1, 1, 1)};
+                      Integers(-1, type.getDimSize(1) - excess[1], type.getDimSize(2) - excess[3], -1),
+                      Integers(1, 1, 1, 1)};
     return ir::buildOp(builder_, location_, slice, {x});
   }
 

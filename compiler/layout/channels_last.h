@@ -5,8 +5,8 @@
 
 namespace stator::layout {
 
-/// Rewrites every conv2d, conv2d_input_grad and conv2d_weight_grad of the function, for any stride, padding, dilation and
-/// groups. Operands are permuted and padded before, results permuted back after.
+/// Rewrites every conv2d, conv2d_input_grad and conv2d_weight_grad of the function, for any stride, padding, dilation
+/// and groups. Operands are permuted and padded before, results permuted back after.
 void makeChannelsLast(mlir::func::FuncOp function);
 
 }  // namespace stator::layout

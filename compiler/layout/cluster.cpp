@@ -19,7 +19,8 @@ bool worksInAnyOrder(mlir::Operation* op) {
   constexpr int leastRank = 3;  // the order of a matrix is a matter of strides for the products that read it
   if (op->getNumResults() != 1 || typeOf(op->getResult(0)).getRank() < leastRank) return false;
   return simplify::isElementwise(op) || isPooling(op) ||
-         llvm::isa<ir::BroadcastOp, ir::PadOp, ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::DetachOp>(op);
+         llvm::isa<ir::BroadcastOp, ir::PadOp, ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::ArgmaxOp,
+                   ir::DetachOp>(op);
 }
 
 static llvm::SetVector<Value> operandsFromOutside(const Cluster& cluster) {
@@ -82,8 +83,8 @@ int64_t permutedElements(const Cluster& cluster, llvm::ArrayRef<int64_t> order) 
   return elements;
 }
 
-/// The attribute `name` of `op` when the op's axes are in another order: `axes` and `axis` name axes, the others hold one
-/// entry for each axis.
+/// The attribute `name` of `op` when the op's axes are in another order: `axes` and `axis` name axes, the others hold
+/// one entry for each axis.
 static mlir::Attribute reordered(mlir::Operation* op, mlir::NamedAttribute attribute, llvm::ArrayRef<int64_t> order) {
   mlir::Builder builder(op->getContext());
   Axes back = simplify::inverse(order);
@@ -92,7 +93,8 @@ static mlir::Attribute reordered(mlir::Operation* op, mlir::NamedAttribute attri
   bool namesAxes = attribute.getName() == "axes", perAxis = llvm::isa<ir::PadOp, ir::SliceOp>(op);
   auto numbers = llvm::dyn_cast<mlir::DenseI64ArrayAttr>(attribute.getValue());
   if (!numbers || (!namesAxes && !perAxis)) return attribute.getValue();
-  Axes result = namesAxes ? simplify::compose(back, numbers.asArrayRef()) : simplify::compose(numbers.asArrayRef(), order);
+  Axes result =
+      namesAxes ? simplify::compose(back, numbers.asArrayRef()) : simplify::compose(numbers.asArrayRef(), order);
   if (namesAxes && !isPooling(op)) llvm::sort(result);  // those of pooling go with its kernel's extents
   return builder.getDenseI64ArrayAttr(result);
 }

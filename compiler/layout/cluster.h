@@ -18,8 +18,8 @@ using Cluster = llvm::SetVector<mlir::Operation*>;
 /// The orders that permutes around the cluster suggest, the present one first.
 llvm::SmallVector<Axes> candidateOrders(const Cluster& cluster);
 
-/// How many elements are permuted at the border when the cluster's tensors have their axes in this order. Axis i in memory
-/// is axis `order[i]` as written.
+/// How many elements are permuted at the border when the cluster's tensors have their axes in this order. Axis i in
+/// memory is axis `order[i]` as written.
 int64_t permutedElements(const Cluster& cluster, llvm::ArrayRef<int64_t> order);
 
 /// Rewrites the members to that order, with permutes at the border.

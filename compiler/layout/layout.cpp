@@ -1,4 +1,5 @@
-// layout: takes simplified functions with convolutions on [N, C, H, W]; gives functions with convolutions on [N, H, W, C].
+// layout: takes simplified functions with convolutions on [N, C, H, W]; gives functions with convolutions on [N, H, W,
+// C].
 //
 //     %y = stator.conv2d %x, %w; %z = stator.relu %y
 //

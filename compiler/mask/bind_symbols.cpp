@@ -45,7 +45,9 @@ struct BindSymbols : mlir::PassWrapper<BindSymbols, mlir::OperationPass<mlir::fu
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(BindSymbols)
 
   llvm::StringRef getArgument() const override { return "bind-symbols"; }
-  llvm::StringRef getDescription() const override { return "masks what differentiation made, and drops symbols from types"; }
+  llvm::StringRef getDescription() const override {
+    return "masks what differentiation made, and drops symbols from types";
+  }
   void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
   void runOnOperation() override {
     eraseDeadOps(getOperation());

@@ -85,7 +85,8 @@ class MaskInserter {
     for (const Combined& combined : combinedAxes(op)) {
       auto [operand, axis] = combined.operandAxes.front();
       if (extentOf(op, operand, axis).is_number()) continue;
-      bool done = llvm::any_of(combined.operandAxes, [&](auto at) { return isNeutral(op, at.first, at.second, neutral); });
+      bool done =
+          llvm::any_of(combined.operandAxes, [&](auto at) { return isNeutral(op, at.first, at.second, neutral); });
       if (!done && mlir::failed(maskAxis(op, combined, neutral))) return mlir::failure();
     }
     return mlir::success();
@@ -98,7 +99,8 @@ class MaskInserter {
   bool isNeutral(mlir::Operation* op, int operand, int axis, double neutral) const {
     mlir::Value value = op->getOperand(operand);
     if (neutral == 0) return facts_.zeroWhereInvalid(value, axis);
-    for (auto masked = value.getDefiningOp<ir::WhereOp>(); masked; masked = masked.getA().getDefiningOp<ir::WhereOp>()) {
+    for (auto masked = value.getDefiningOp<ir::WhereOp>(); masked;
+         masked = masked.getA().getDefiningOp<ir::WhereOp>()) {
       auto other = masked.getB().getDefiningOp<ir::ConstantOp>();
       bool isLeast = other && other.getValue().convertToDouble() == neutral;
       if (isLeast && facts_.zeroWhereInvalid(masked.getCondition(), axis)) return true;

@@ -80,16 +80,16 @@ ValueFacts RowFacts::reshapedFacts(mlir::Operation* op) const {
   facts.zero = x.zero;
   for (ReshapedAxis& axis : reshapeFactors(x.axes, from, to, bindings_)) {
     facts.axes.push_back(std::move(axis.factors));
-    facts.zeroWhereInvalid.push_back(llvm::all_of(axis.from, [&](int i) {
-      return from[i].is_number() || x.zeroWhereInvalid[i];
-    }));
+    facts.zeroWhereInvalid.push_back(
+        llvm::all_of(axis.from, [&](int i) { return from[i].is_number() || x.zeroWhereInvalid[i]; }));
   }
   return facts;
 }
 
 void RowFacts::inferAxis(mlir::Operation* op, int axis, ValueFacts& facts) const {
   AxisFactors joined;
-  for (AxisSource source : axisSources(op, axis)) joined = join(joined, of(op->getOperand(source.operand)).axes[source.axis]);
+  for (AxisSource source : axisSources(op, axis))
+    joined = join(joined, of(op->getOperand(source.operand)).axes[source.axis]);
   bool symbolic = !ir::specOf(op->getResult(0).getType()).extents[axis].is_number();
   if (auto flip = llvm::dyn_cast<ir::FlipOp>(op); flip && symbolic && llvm::is_contained(flip.getAxes(), axis))
     joined = AxisFactors::mixed();
@@ -105,19 +105,21 @@ bool RowFacts::zeroOnAxis(mlir::Operation* op, int axis) const {
       .Case<ir::MulOp, ir::LogicalAndOp, ir::MatmulOp>([&](auto) { return llvm::any_of(sources, sourceIsZero); })
       .Case([&](ir::DivOp) { return zero(0, axis); })
       .Case([&](ir::WhereOp) { return zero(2, axis) && (zero(0, axis) || zero(1, axis)); })
-      .Case([&](ir::LessOp less) { return isValidMask(less, axis) || (zero(0, axis) && zero(1, axis) && keepsZero(op)); })
+      .Case(
+          [&](ir::LessOp less) { return isValidMask(less, axis) || (zero(0, axis) && zero(1, axis) && keepsZero(op)); })
       .Case([&](ir::MaxPool2dGradOp) { return zero(1, axis); })
       .Case([&](ir::PadOp pad) { return pad.getValue().isZero() && zero(0, axis); })
-      .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp, ir::PermuteOp, ir::BroadcastOp, ir::CastOp, ir::SliceOp,
-            ir::FlipOp, ir::SumOp, ir::MaxOp, ir::DetachOp, ir::MaxPool2dOp, ir::AvgPool2dOp, ir::AvgPool2dGradOp>(
-          [&](auto) { return !sources.empty() && llvm::all_of(sources, sourceIsZero); })
+      .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp, ir::PermuteOp, ir::BroadcastOp, ir::CastOp,
+            ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::DetachOp, ir::MaxPool2dOp, ir::AvgPool2dOp,
+            ir::AvgPool2dGradOp>([&](auto) { return !sources.empty() && llvm::all_of(sources, sourceIsZero); })
       .Default([&](mlir::Operation*) { return keepsZero(op) && llvm::all_of(sources, sourceIsZero); });
 }
 
 bool RowFacts::isZero(mlir::Operation* op) const {
   auto zero = [&](mlir::Value operand) { return of(operand).zero; };
   if (auto constant = llvm::dyn_cast<ir::ConstantOp>(op)) return constant.getValue().isZero();
-  bool moves = llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::CastOp, ir::DetachOp, ir::SliceOp, ir::FlipOp, ir::SumOp>(op);
+  bool moves =
+      llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::CastOp, ir::DetachOp, ir::SliceOp, ir::FlipOp, ir::SumOp>(op);
   return (moves || keepsZero(op)) && llvm::all_of(op->getOperands(), zero);
 }
 

@@ -8,16 +8,16 @@
 namespace stator::mask {
 
 struct ValueFacts {
-  bool zero = false;                          // every element is 0
-  llvm::SmallVector<AxisFactors> axes;        // for each axis
-  llvm::SmallVector<bool> zeroWhereInvalid;   // for each axis; not defined for one without symbols
+  bool zero = false;                         // every element is 0
+  llvm::SmallVector<AxisFactors> axes;       // for each axis
+  llvm::SmallVector<bool> zeroWhereInvalid;  // for each axis; not defined for one without symbols
 };
 
 /// The argument of a function that holds the number of valid positions of `symbol`: `valid.batch`.
 llvm::SmallString<16> validName(Symbol symbol);
 
-/// What is known of every value of a function, op by op in order. Zeros rest on one promise: rows past the valid ones hold
-/// copies of valid rows, so they are finite where those are, and zero times them is zero.
+/// What is known of every value of a function, op by op in order. Zeros rest on one promise: rows past the valid ones
+/// hold copies of valid rows, so they are finite where those are, and zero times them is zero.
 class RowFacts {
  public:
   RowFacts(mlir::Block& block, const Bindings& bindings);

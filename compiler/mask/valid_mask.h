@@ -9,7 +9,8 @@ namespace stator::mask {
 /// The argument `valid.<symbol>` of the function, a rank-0 i64; appended if it has none.
 mlir::Value validCount(mlir::func::FuncOp function, Symbol symbol);
 
-/// Whether each element of a tensor of type `like` is valid along `axis`, which has these factors. bool, of `like`'s extents.
+/// Whether each element of a tensor of type `like` is valid along `axis`, which has these factors. bool, of `like`'s
+/// extents.
 mlir::Value validMask(mlir::OpBuilder& builder, mlir::Location location, mlir::func::FuncOp function,
                       mlir::RankedTensorType like, int axis, llvm::ArrayRef<Factor> factors);
 

@@ -15,7 +15,8 @@ Axes compose(llvm::ArrayRef<int64_t> first, llvm::ArrayRef<int64_t> second);
 Axes inverse(llvm::ArrayRef<int64_t> axes);
 bool isIdentity(llvm::ArrayRef<int64_t> axes);
 
-/// Whether permuting a tensor of this type leaves its elements in place in memory: only extents of 1 change their place.
+/// Whether permuting a tensor of this type leaves its elements in place in memory: only extents of 1 change their
+/// place.
 bool movesNothing(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> axes);
 
 mlir::RankedTensorType permuted(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> axes);

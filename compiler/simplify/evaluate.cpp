@@ -29,10 +29,14 @@ const llvm::StringMap<Evaluator>& rows() {
 
 const llvm::fltSemantics& semanticsOf(DType dtype) {
   switch (dtype) {
-    case DType::f64: return llvm::APFloat::IEEEdouble();
-    case DType::f16: return llvm::APFloat::IEEEhalf();
-    case DType::bf16: return llvm::APFloat::BFloat();
-    default: return llvm::APFloat::IEEEsingle();
+    case DType::f64:
+      return llvm::APFloat::IEEEdouble();
+    case DType::f16:
+      return llvm::APFloat::IEEEhalf();
+    case DType::bf16:
+      return llvm::APFloat::BFloat();
+    default:
+      return llvm::APFloat::IEEEsingle();
   }
 }
 

@@ -28,9 +28,12 @@ struct NarrowElementwise : mlir::RewritePattern {
     llvm::SmallVector<Value, 3> operands;
     for (Value operand : op->getOperands()) {
       if (auto broadcast = operand.getDefiningOp<ir::BroadcastOp>()) operands.push_back(broadcast.getX());
-      else operands.push_back(ir::buildConstant(rewriter, op->getLoc(), withElement(narrow, operand), *constantOf(operand)));
+      else
+        operands.push_back(
+            ir::buildConstant(rewriter, op->getLoc(), withElement(narrow, operand), *constantOf(operand)));
     }
-    mlir::OperationState state(op->getLoc(), op->getName(), operands, withElement(narrow, op->getResult(0)), op->getAttrs());
+    mlir::OperationState state(op->getLoc(), op->getName(), operands, withElement(narrow, op->getResult(0)),
+                               op->getAttrs());
     rewriter.replaceOpWithNewOp<ir::BroadcastOp>(op, op->getResult(0).getType(), rewriter.create(state)->getResult(0));
     return success();
   }
@@ -44,7 +47,8 @@ struct NarrowElementwise : mlir::RewritePattern {
       if (!broadcast && !constantOf(operand)) return nullptr;
       if (!broadcast) continue;
       RankedTensorType next = typeOf(broadcast.getX());
-      if (source && (source.getShape() != next.getShape() || source.getEncoding() != next.getEncoding())) return nullptr;
+      if (source && (source.getShape() != next.getShape() || source.getEncoding() != next.getEncoding()))
+        return nullptr;
       source = next;
     }
     return source;
@@ -59,9 +63,10 @@ LogicalResult permuteOfBroadcast(ir::PermuteOp op, PatternRewriter& rewriter) {
   return success();
 }
 
-/// The narrow shape that becomes `to` by broadcasting, where reshaping `wide` (stretched from `narrow`) gives `to`: axes
-/// fall into groups of equal products, each stretched as a whole or not at all.
-std::optional<Axes> reshapeNarrow(llvm::ArrayRef<int64_t> narrow, llvm::ArrayRef<int64_t> wide, llvm::ArrayRef<int64_t> to) {
+/// The narrow shape that becomes `to` by broadcasting, where reshaping `wide` (stretched from `narrow`) gives `to`:
+/// axes fall into groups of equal products, each stretched as a whole or not at all.
+std::optional<Axes> reshapeNarrow(llvm::ArrayRef<int64_t> narrow, llvm::ArrayRef<int64_t> wide,
+                                  llvm::ArrayRef<int64_t> to) {
   Axes result;
   size_t i = 0, k = 0;
   while (i < wide.size() || k < to.size()) {

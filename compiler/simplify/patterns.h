@@ -1,5 +1,5 @@
-// The families of rewrites that simplify is made of. All are exact: no float algebra that only holds for finite values or
-// up to rounding.
+// The families of rewrites that simplify is made of. All are exact: no float algebra that only holds for finite values
+// or up to rounding.
 #pragma once
 
 #include "mlir/IR/PatternMatch.h"

@@ -13,7 +13,9 @@ LogicalResult replace(mlir::Operation* op, Value value, PatternRewriter& rewrite
   return success();
 }
 
-bool allZero(llvm::ArrayRef<int64_t> numbers) { return llvm::all_of(numbers, [](int64_t n) { return n == 0; }); }
+bool allZero(llvm::ArrayRef<int64_t> numbers) {
+  return llvm::all_of(numbers, [](int64_t n) { return n == 0; });
+}
 
 /// An op to its operand's own type, and two in a row: what reshapes and broadcasts have in common.
 template <class Op> LogicalResult simplifyToType(Op op, PatternRewriter& rewriter) {

@@ -25,14 +25,15 @@ Axes lastTwoSwapped(int64_t rank) {
   return axes;
 }
 
-/// transpose(a * b) is transpose(b) * transpose(a): a weight's gradient then has the weight's own layout, and the operands'
-/// transpositions are strides of the contraction.
+/// transpose(a * b) is transpose(b) * transpose(a): a weight's gradient then has the weight's own layout, and the
+/// operands' transpositions are strides of the contraction.
 LogicalResult transposedProduct(ir::PermuteOp op, PatternRewriter& rewriter) {
   auto product = op.getX().getDefiningOp<ir::MatmulOp>();
   if (!product || !product->hasOneUse()) return failure();
   Axes swapped = lastTwoSwapped(op.getResult().getType().getRank());
   if (llvm::ArrayRef(swapped) != op.getAxes()) return failure();
-  Value a = permute(rewriter, op.getLoc(), product.getB(), swapped), b = permute(rewriter, op.getLoc(), product.getA(), swapped);
+  Value a = permute(rewriter, op.getLoc(), product.getB(), swapped),
+        b = permute(rewriter, op.getLoc(), product.getA(), swapped);
   rewriter.replaceOpWithNewOp<ir::MatmulOp>(op, op.getResult().getType(), a, b);
   return success();
 }
