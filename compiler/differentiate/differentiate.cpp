@@ -7,9 +7,9 @@
 //                                                %g = stator.mul %m, %b
 #include "compiler/differentiate/differentiate.h"
 
+#include "compiler/interface/ops/elementwise.h"
 #include "compiler/ir/build.h"
 #include "compiler/ir/ops.h"
-#include "compiler/interface/ops/elementwise.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -72,7 +72,8 @@ class ReverseMode {
     llvm::FailureOr<Cotangents> operands = mlir::failure();
     if (differentiable) operands = differentiable.vjp(builder, cotangent);
     if (mlir::failed(operands))
-      return op->emitError() << op->getName().stripDialect() << ": it has no derivative, and stands between a value and "
+      return op->emitError() << op->getName().stripDialect()
+                             << ": it has no derivative, and stands between a value and "
                              << "the loss that is differentiated with respect to it";
     for (auto [operand, contribution] : llvm::zip_equal(op->getOperands(), *operands))
       if (contribution && onPath.contains(operand)) add(operand, contribution);
@@ -96,7 +97,8 @@ class ReverseMode {
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
 };
 
-/// The gradients of the function's first loss: those that stand before a nested one's are replaced before it is reached.
+/// The gradients of the function's first loss: those that stand before a nested one's are replaced before it is
+/// reached.
 Request firstRequest(mlir::func::FuncOp function) {
   Request request;
   for (auto gradient : function.getOps<GradientOp>()) {

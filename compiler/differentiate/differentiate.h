@@ -1,5 +1,5 @@
-// Reverse-mode differentiation: takes functions with `stator.gradient` ops, gives functions that compute what they stand
-// for.
+// Reverse-mode differentiation: takes functions with `stator.gradient` ops, gives functions that compute what they
+// stand for.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace stator::ir {
 
-/// Replaces every `gradient` op of `function` by ops that compute it. A value that the loss does not depend on gets zeros.
-/// Errors: an emitted diagnostic that names an op without derivative between a value and its loss.
+/// Replaces every `gradient` op of `function` by ops that compute it. A value that the loss does not depend on gets
+/// zeros. Errors: an emitted diagnostic that names an op without derivative between a value and its loss.
 llvm::LogicalResult differentiate(mlir::func::FuncOp function);
 
 /// `differentiate` over each function of a module, as the pass `stator-differentiate`.

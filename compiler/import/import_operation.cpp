@@ -10,10 +10,14 @@ namespace stator::ir {
 
 static mlir::Attribute importAttribute(mlir::Builder& builder, const stator::Attribute& attribute) {
   switch (attribute.kind) {
-    case stator::Attribute::Kind::integer: return builder.getI64IntegerAttr(attribute.integers[0]);
-    case stator::Attribute::Kind::number: return builder.getF64FloatAttr(attribute.number);
-    case stator::Attribute::Kind::text: return builder.getStringAttr(llvm::StringRef(attribute.text));
-    case stator::Attribute::Kind::integers: break;
+    case stator::Attribute::Kind::integer:
+      return builder.getI64IntegerAttr(attribute.integers[0]);
+    case stator::Attribute::Kind::number:
+      return builder.getF64FloatAttr(attribute.number);
+    case stator::Attribute::Kind::text:
+      return builder.getStringAttr(llvm::StringRef(attribute.text));
+    case stator::Attribute::Kind::integers:
+      break;
   }
   llvm::SmallVector<int64_t> integers(attribute.integers, attribute.integers + attribute.count);
   return builder.getDenseI64ArrayAttr(integers);

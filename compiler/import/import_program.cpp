@@ -35,8 +35,9 @@ class FunctionImport {
   mlir::Value importNode(const Node& node) {
     llvm::SmallVector<mlir::Value> operands;
     for (int i = 0; i < node.operand_count; ++i) operands.push_back(values[graph.operand(node, i)]);
-    stator::Operation operation{node.op, nullptr, node.operand_count, graph.attributes.data() + node.first_attribute,
-                                node.attribute_count, node.spec};
+    stator::Operation operation{
+        node.op,  nullptr, node.operand_count, graph.attributes.data() + node.first_attribute, node.attribute_count,
+        node.spec};
     return importOperation(builder, operation, operands, bindings)->getResult(0);
   }
 

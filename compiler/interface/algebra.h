@@ -1,7 +1,7 @@
 // The algebra of elementwise rows over doubles: what each function means, NaN and all.
 //
-// Another algebra (vectors, graph values) is a type with the same functions and operators in its own namespace, found by
-// argument-dependent lookup. Comparisons give the algebra's truth values; `constant` is a value like another one.
+// Another algebra (vectors, graph values) is a type with the same functions and operators in its own namespace, found
+// by argument-dependent lookup. Comparisons give the algebra's truth values; `constant` is a value like another one.
 #pragma once
 
 #include <cmath>

@@ -40,7 +40,9 @@ class InterpreterContext final : public Context {
 
   /// A value of its own, as an expression: `Expr<Tensor<f32, 2, 3>> x = context.tensor<Tensor<f32, 2, 3>>({...})`.
   /// Elements in row-major order. Errors: UserError where their number is not that of the type.
-  template <TensorLike T> Expr<T> tensor(const std::vector<double>& elements) { return {{this, add(T::spec, elements)}}; }
+  template <TensorLike T> Expr<T> tensor(const std::vector<double>& elements) {
+    return {{this, add(T::spec, elements)}};
+  }
 
   /// The value behind an expression of this context.
   const TensorValue& value(const Handle& handle) const;

@@ -7,7 +7,8 @@
 
 namespace stator {
 
-/// Dense and row-major. Values of narrow dtypes are not rounded to them: this is the reference that kernels are held to.
+/// Dense and row-major. Values of narrow dtypes are not rounded to them: this is the reference that kernels are held
+/// to.
 struct TensorValue {
   DType dtype = DType::f32;
   std::vector<long> extents;

@@ -1,4 +1,5 @@
-// Operations at once: each is imported as an op on nothing but its operands' types, verified, interpreted and forgotten.
+// Operations at once: each is imported as an op on nothing but its operands' types, verified, interpreted and
+// forgotten.
 #include "compiler/import/import_operation.h"
 #include "compiler/interface/interpret.h"
 #include "compiler/ir/dialect.h"

@@ -20,9 +20,8 @@ mlir::Value buildNamed(mlir::OpBuilder& builder, mlir::Location location, llvm::
                        mlir::ValueRange operands, mlir::NamedAttrList attributes, mlir::Type result);
 
 /// The op that `rule` describes, with a result of type `result`.
-template <class Rule>
-mlir::Value buildOpAs(mlir::OpBuilder& builder, mlir::Location location, const Rule& rule, mlir::ValueRange operands,
-                    mlir::Type result) {
+template <class Rule> mlir::Value buildOpAs(mlir::OpBuilder& builder, mlir::Location location, const Rule& rule,
+                                            mlir::ValueRange operands, mlir::Type result) {
   mlir::NamedAttrList attributes;
   Rule::attributes(rule, AttributeWriter{mlir::Builder(builder.getContext()), attributes});
   return buildNamed(builder, location, llvm::StringRef(Rule::name), operands, attributes, result);

@@ -42,11 +42,13 @@ static void forEachTap(const rule::Conv2d& rule, const ConvolutionAxes& axes, ll
   long output = offsetOf(y.stride, window);
   for (long kh = 0; kh < weight.extent[2]; ++kh)
     for (long kw = 0; kw < weight.extent[3]; ++kw) {
-      long h = inputPosition(rule, 0, window[2], kh, x.extent[2]), w = inputPosition(rule, 1, window[3], kw, x.extent[3]);
+      long h = inputPosition(rule, 0, window[2], kh, x.extent[2]),
+           w = inputPosition(rule, 1, window[3], kw, x.extent[3]);
       if (h < 0 || w < 0) continue;
       for (long c = 0; c < weight.extent[1]; ++c)
         body(window[0] * x.stride[0] + (firstChannel + c) * x.stride[1] + h * x.stride[2] + w * x.stride[3],
-             window[1] * weight.stride[0] + c * weight.stride[1] + kh * weight.stride[2] + kw * weight.stride[3], output);
+             window[1] * weight.stride[0] + c * weight.stride[1] + kh * weight.stride[2] + kw * weight.stride[3],
+             output);
     }
 }
 
@@ -56,8 +58,8 @@ template <class Body> static void forEachProduct(const rule::Conv2d& rule, const
 }
 
 constexpr int inOrder[]{0, 1, 2, 3};
-constexpr int channelsLast[]{0, 3, 1, 2};         // N, C, H, W of [N, H, W, C]
-constexpr int channelsLastWeight[]{3, 2, 0, 1};   // O, C, KH, KW of [KH, KW, C, O]
+constexpr int channelsLast[]{0, 3, 1, 2};        // N, C, H, W of [N, H, W, C]
+constexpr int channelsLastWeight[]{3, 2, 0, 1};  // O, C, KH, KW of [KH, KW, C, O]
 
 llvm::FailureOr<Cotangents> Conv2dOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
   rule::Conv2d rule = ruleOf<rule::Conv2d>(*this);

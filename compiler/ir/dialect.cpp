@@ -91,7 +91,8 @@ static bool isSymbol(llvm::StringRef name) {
   return false;
 }
 
-llvm::LogicalResult SymbolsAttr::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, mlir::ArrayAttr axes) {
+llvm::LogicalResult SymbolsAttr::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                                        mlir::ArrayAttr axes) {
   for (mlir::Attribute axis : axes) {
     auto names = llvm::dyn_cast<mlir::ArrayAttr>(axis);
     if (!names || names.size() > max_symbols)

@@ -23,7 +23,8 @@ template <class Row> static Cotangents rowVjp(mlir::Operation* op, mlir::OpBuild
     for (auto [slot, graphValue] : llvm::zip_equal(cotangents, values)) slot = graphValue.value;
   };
   GraphValue y = at(op->getResult(0)), dy = at(cotangent);
-  if constexpr (!requires { Row::cotangents(y, y, dy); } && !requires { Row::cotangents(y, y, y, dy); }) return cotangents;
+  if constexpr (!requires { Row::cotangents(y, y, dy); } && !requires { Row::cotangents(y, y, y, dy); })
+    return cotangents;
   else if constexpr (Row::operand_count == 1) fill(Row::cotangents(at(op->getOperand(0)), y, dy));
   else fill(Row::cotangents(at(op->getOperand(0)), at(op->getOperand(1)), y, dy));
   return cotangents;
@@ -58,11 +59,16 @@ llvm::FailureOr<Cotangents> CastOp::vjp(mlir::OpBuilder& builder, mlir::Value co
 static double wrapped(double whole, DType dtype) {
   auto bits = static_cast<int64_t>(whole);
   switch (dtype) {
-    case DType::i32: return static_cast<int32_t>(bits);
-    case DType::i16: return static_cast<int16_t>(bits);
-    case DType::i8: return static_cast<int8_t>(bits);
-    case DType::u8: return static_cast<uint8_t>(bits);
-    default: return static_cast<double>(bits);
+    case DType::i32:
+      return static_cast<int32_t>(bits);
+    case DType::i16:
+      return static_cast<int16_t>(bits);
+    case DType::i8:
+      return static_cast<int8_t>(bits);
+    case DType::u8:
+      return static_cast<uint8_t>(bits);
+    default:
+      return static_cast<double>(bits);
   }
 }
 

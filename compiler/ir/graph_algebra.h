@@ -22,9 +22,9 @@ template <class Rule, class... Rest> GraphValue applyRule(const GraphValue& firs
   return {first.builder, buildOp(*first.builder, first.location(), Rule{}, {first.value, rest.value...})};
 }
 
-#define STATOR_UNARY(NAME, ...)                                                                              \
+#define STATOR_UNARY(NAME, ...) \
   inline GraphValue NAME(const GraphValue& x) { return applyRule<rule::NAME>(x); }
-#define STATOR_BINARY(NAME, ...)                                                                             \
+#define STATOR_BINARY(NAME, ...) \
   inline GraphValue NAME(const GraphValue& a, const GraphValue& b) { return applyRule<rule::NAME>(a, b); }
 #define STATOR_COMPARISON(NAME, ...) STATOR_BINARY(NAME)
 #define STATOR_LOGICAL(NAME, ...) STATOR_BINARY(NAME)
@@ -35,16 +35,16 @@ inline GraphValue where(const GraphValue& condition, const GraphValue& a, const 
 }
 
 inline GraphValue operator-(const GraphValue& x) { return neg(x); }
-#define STATOR_OPERATOR(SYMBOL, NAME)                                                                        \
-  inline GraphValue operator SYMBOL(const GraphValue& a, const GraphValue& b) { return NAME(a, b); }         \
-  inline GraphValue operator SYMBOL(double a, const GraphValue& b) { return NAME(constant(b, a), b); }       \
+#define STATOR_OPERATOR(SYMBOL, NAME)                                                                  \
+  inline GraphValue operator SYMBOL(const GraphValue& a, const GraphValue& b) { return NAME(a, b); }   \
+  inline GraphValue operator SYMBOL(double a, const GraphValue& b) { return NAME(constant(b, a), b); } \
   inline GraphValue operator SYMBOL(const GraphValue& a, double b) { return NAME(a, constant(a, b)); }
 STATOR_OPERATOR(+, add)
 STATOR_OPERATOR(-, sub)
 STATOR_OPERATOR(*, mul)
 STATOR_OPERATOR(/, div)
 #undef STATOR_OPERATOR
-#define STATOR_OPERATOR(SYMBOL, NAME)                                                                        \
+#define STATOR_OPERATOR(SYMBOL, NAME) \
   inline GraphValue operator SYMBOL(const GraphValue& a, const GraphValue& b) { return NAME(a, b); }
 STATOR_OPERATOR(==, equal)
 STATOR_OPERATOR(!=, not_equal)

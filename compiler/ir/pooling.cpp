@@ -20,9 +20,8 @@ static bool areTwoOfFourAxes(llvm::ArrayRef<int64_t> axes) {
 namespace stator::ir {
 
 /// Calls `body(x's offset)` for each element of x inside the window with index `window`, in row-major order.
-template <class Body>
-static void forEachInWindow(const rule::Window2d& rule, llvm::ArrayRef<long> extents, llvm::ArrayRef<long> window,
-                            Body body) {
+template <class Body> static void forEachInWindow(const rule::Window2d& rule, llvm::ArrayRef<long> extents,
+                                                  llvm::ArrayRef<long> window, Body body) {
   Index strides = stridesOf(extents), at(window);
   long h = rule.axes[0], w = rule.axes[1];
   for (long kh = 0; kh < rule.kernel[0]; ++kh)
@@ -95,7 +94,8 @@ TensorValue AvgPool2dGradOp::interpret(Operands operands) {
   rule::AvgPool2d rule = ruleOf<rule::AvgPool2d>(*this);
   TensorValue dx = filled(getType());
   forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    forEachInWindow(rule, dx.extents, window, [&](long at) { dx.elements[at] += dy.elements[offset] / windowSize(rule); });
+    forEachInWindow(rule, dx.extents, window,
+                    [&](long at) { dx.elements[at] += dy.elements[offset] / windowSize(rule); });
   });
   return dx;
 }

@@ -13,24 +13,36 @@ DType dtypeOf(mlir::Type element) {
   if (element.isBF16()) return DType::bf16;
   if (element.isUnsignedInteger(8)) return DType::u8;
   switch (element.getIntOrFloatBitWidth()) {
-    case 64: return DType::i64;
-    case 32: return DType::i32;
-    case 16: return DType::i16;
-    case 8: return DType::i8;
-    default: return DType::boolean;
+    case 64:
+      return DType::i64;
+    case 32:
+      return DType::i32;
+    case 16:
+      return DType::i16;
+    case 8:
+      return DType::i8;
+    default:
+      return DType::boolean;
   }
 }
 
 mlir::Type elementType(mlir::MLIRContext* context, DType dtype) {
   mlir::Builder builder(context);
   switch (dtype) {
-    case DType::f64: return builder.getF64Type();
-    case DType::f32: return builder.getF32Type();
-    case DType::f16: return builder.getF16Type();
-    case DType::bf16: return builder.getBF16Type();
-    case DType::u8: return builder.getIntegerType(8, /*isSigned=*/false);
-    case DType::boolean: return builder.getI1Type();
-    default: return builder.getIntegerType(8 * size_bytes(dtype));
+    case DType::f64:
+      return builder.getF64Type();
+    case DType::f32:
+      return builder.getF32Type();
+    case DType::f16:
+      return builder.getF16Type();
+    case DType::bf16:
+      return builder.getBF16Type();
+    case DType::u8:
+      return builder.getIntegerType(8, /*isSigned=*/false);
+    case DType::boolean:
+      return builder.getI1Type();
+    default:
+      return builder.getIntegerType(8 * size_bytes(dtype));
   }
 }
 

@@ -9,8 +9,8 @@ namespace stator::ir {
 DType dtypeOf(mlir::Type element);
 mlir::Type elementType(mlir::MLIRContext* context, DType dtype);
 
-/// The spec of a tensor type. An extent's number is what is stored, its symbols are those it came from: `batch` bound to
-/// 32 is 32 * batch, which equals neither 32 nor `batch` bound to another number.
+/// The spec of a tensor type. An extent's number is what is stored, its symbols are those it came from: `batch` bound
+/// to 32 is 32 * batch, which equals neither 32 nor `batch` bound to another number.
 TensorSpec specOf(mlir::Type tensor);
 
 /// The tensor type of a spec whose extents' numbers are what is to be stored.

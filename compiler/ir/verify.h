@@ -23,8 +23,8 @@ template <class Rule> Rule ruleOf(mlir::Operation* op) {
 llvm::SmallVector<TensorSpec> operandSpecs(mlir::Operation* op);
 
 /// Whether the result's type decides what the rule gives, as for a reshape, or the operands alone do.
-template <class Rule>
-concept ChecksResult = requires(Rule rule, Specs specs, const TensorSpec& result) { rule.check(specs, result); };
+template <class Rule> concept ChecksResult =
+    requires(Rule rule, Specs specs, const TensorSpec& result) { rule.check(specs, result); };
 
 /// The broken rule's text with the shapes: `matmul: inner extents differ: [32, 784] x [785, 128]`.
 mlir::InFlightDiagnostic emitBrokenRule(mlir::Operation* op, llvm::StringRef brokenRule, bool showResult);

@@ -13,7 +13,8 @@ std::string sum_of(const std::string& body, const std::string& gradients, const 
   return "func.func @main(%x: tensor<2xf64>, %z: tensor<2xf64>) -> (" + types + ") {\n" + body + R"(
     %s = stator.sum %y {axes = array<i64: 0>} : (tensor<2xf64>) -> tensor<1xf64>
     %loss = stator.reshape %s : (tensor<1xf64>) -> tensor<f64>
-)" + gradients + "\n    return " + results + " : " + types + "\n}";
+)" + gradients +
+         "\n    return " + results + " : " + types + "\n}";
 }
 
 const std::string of_x = "%g = stator.gradient %loss, %x : (tensor<f64>, tensor<2xf64>) -> tensor<2xf64>\n";

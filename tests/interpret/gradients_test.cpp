@@ -33,9 +33,11 @@ std::vector<GradientCase> movement_cases() {
       {{"stator.reshape %0", {"tensor<2x6xf64>"}, "tensor<3x4xf64>"}},
       {{"stator.permute %0 {axes = array<i64: 2, 0, 1>}", {"tensor<2x3x4xf64>"}, "tensor<4x2x3xf64>"}},
       {{"stator.slice %0 {start = array<i64: 1, 0>, stop = array<i64: 6, -1>, step = array<i64: 2, 1>}",
-        {"tensor<7x3xf64>"}, "tensor<3x3xf64>"}},
+        {"tensor<7x3xf64>"},
+        "tensor<3x3xf64>"}},
       {{"stator.pad %0 {low = array<i64: 1, 0>, high = array<i64: 2, 0>, interior = array<i64: 1, 0>, value = 3.0}",
-        {"tensor<3x2xf64>"}, "tensor<8x2xf64>"}},
+        {"tensor<3x2xf64>"},
+        "tensor<8x2xf64>"}},
       {{"stator.flip %0 {axes = array<i64: 0, 1>}", {"tensor<3x2xf64>"}, "tensor<3x2xf64>"}},
       {{"stator.sum %0 {axes = array<i64: 0, 2>}", {"tensor<2x3x4xf64>"}, "tensor<1x3x1xf64>"}},
       {{"stator.max %0 {axes = array<i64: 1>}", {"tensor<2x5xf64>"}, "tensor<2x1xf64>"}},
@@ -46,7 +48,8 @@ std::vector<GradientCase> contraction_cases() {
   const std::string attributes =
       " {stride = array<i64: 2, 1>, padding = array<i64: 1, 0, 2, 1>, dilation = array<i64: 1, 2>, groups = 2 : i64}";
   const std::string x = "tensor<2x4x5x4xf64>", w = "tensor<6x2x3x2xf64>", y = "tensor<2x6x2x5xf64>";
-  const std::string window = " {kernel = array<i64: 3, 2>, stride = array<i64: 2, 1>, padding = array<i64: 1, 1>, axes =";
+  const std::string window =
+      " {kernel = array<i64: 3, 2>, stride = array<i64: 2, 1>, padding = array<i64: 1, 1>, axes =";
   const std::string image = "tensor<2x3x5x4xf64>", pooled = "tensor<2x3x3x5xf64>";
   return {
       {{"stator.matmul %0, %1", {"tensor<3x4xf64>", "tensor<4x2xf64>"}, "tensor<3x2xf64>"}},
@@ -117,10 +120,12 @@ TEST_CASE("each derivative agrees with central differences") {
 }
 
 TEST_CASE("each op has its derivative tested, or is known to have none") {
-  std::set<std::string> tested{
-      "constant", "iota", "count", "random_uniform", "detach", "argmax",  // no gradient flows
-      "gradient", "max_pool2d_grad", "fusion", "yield",                   // cannot be differentiated
-      "convolution", "convolution_weight_grad"};                          // made when all derivatives have been
+  std::set<std::string> tested{"constant",    "iota",
+                               "count",       "random_uniform",
+                               "detach",      "argmax",  // no gradient flows
+                               "gradient",    "max_pool2d_grad",
+                               "fusion",      "yield",                     // cannot be differentiated
+                               "convolution", "convolution_weight_grad"};  // made when all derivatives have been
 #define STATOR_COMPARISON(NAME, ...) tested.insert(#NAME);
 #define STATOR_LOGICAL(NAME, ...) tested.insert(#NAME);
 #include "compiler/interface/ops/elementwise.def"
@@ -141,9 +146,11 @@ TEST_CASE("equal values share the gradient") {
 }
 
 TEST_CASE("max_pool2d's gradient goes to the first of equal values") {
-  OneOp pool{"stator.max_pool2d %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, "
-             "axes = array<i64: 2, 3>}",
-             {"tensor<1x1x2x4xf64>"}, "tensor<1x1x1x2xf64>"};
+  OneOp pool{
+      "stator.max_pool2d %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, "
+      "axes = array<i64: 2, 3>}",
+      {"tensor<1x1x2x4xf64>"},
+      "tensor<1x1x1x2xf64>"};
   CHECK(differentiated(pool, {{0, 0, 1, 2, 0, 0, 2, 2}}, {5, 7}).gradients[0] ==
         std::vector<double>{5, 0, 0, 7, 0, 0, 0, 0});
 }

@@ -50,9 +50,7 @@ std::string message_of(const ProgramGraph& program, const std::vector<Binding>& 
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   try {
     ir::importProgram(context, program, bindings);
-  } catch (const UserError& error) {
-    return error.what();
-  }
+  } catch (const UserError& error) { return error.what(); }
   return "";
 }
 

@@ -32,9 +32,7 @@ std::string joined(const std::vector<std::string>& parts) {
 
 bool is_float_type(const std::string& type) { return type.find("xf") != std::string::npos; }
 
-std::string scalar_of(const std::string& type) {
-  return "tensor<" + type.substr(type.rfind('x') + 1);
-}
+std::string scalar_of(const std::string& type) { return "tensor<" + type.substr(type.rfind('x') + 1); }
 
 /// `%p = weights * op`, summed over all axes to the scalar %loss.
 std::string weighted_sum(const OneOp& op, const std::string& weights) {
