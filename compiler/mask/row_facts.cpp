@@ -29,7 +29,7 @@ static bool keepsZero(mlir::Operation* op) {
 }
 
 /// Whether `op` is `iota < valid count` along `axis`: false wherever the position is not valid.
-static bool isValidMask(ir::LessOp op, int axis) {
+static bool isValidMask(ir::LessOp op, int axis, const Bindings& bindings) {
   auto iota = op.getA().getDefiningOp<ir::IotaOp>();
   if (!iota || int(iota.getAxis()) != axis) return false;
   mlir::Value bound = op.getB();
@@ -42,7 +42,8 @@ static bool isValidMask(ir::LessOp op, int axis) {
   if (!function) return false;
   auto name = function.getArgAttrOfType<mlir::StringAttr>(argument.getArgNumber(), ir::argumentAttr);
   Extent extent = ir::specOf(op.getResult().getType()).extents[axis];
-  return name && extent.symbols[1] == symbol::none && name.getValue() == validName(extent.symbols[0]);
+  bool isSymbol = extent.symbols[1] == symbol::none && extent.number == bindings[extent.symbols[0]];
+  return name && isSymbol && name.getValue() == validName(extent.symbols[0]);
 }
 
 RowFacts::RowFacts(mlir::Block& block, const Bindings& bindings) : bindings_(bindings) {
@@ -105,8 +106,9 @@ bool RowFacts::zeroOnAxis(mlir::Operation* op, int axis) const {
       .Case<ir::MulOp, ir::LogicalAndOp, ir::MatmulOp>([&](auto) { return llvm::any_of(sources, sourceIsZero); })
       .Case([&](ir::DivOp) { return zero(0, axis); })
       .Case([&](ir::WhereOp) { return zero(2, axis) && (zero(0, axis) || zero(1, axis)); })
-      .Case(
-          [&](ir::LessOp less) { return isValidMask(less, axis) || (zero(0, axis) && zero(1, axis) && keepsZero(op)); })
+      .Case([&](ir::LessOp less) {
+        return isValidMask(less, axis, bindings_) || (zero(0, axis) && zero(1, axis) && keepsZero(op));
+      })
       .Case([&](ir::MaxPool2dGradOp) { return zero(1, axis); })
       .Case([&](ir::PadOp pad) { return pad.getValue().isZero() && zero(0, axis); })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp, ir::PermuteOp, ir::BroadcastOp, ir::CastOp,
