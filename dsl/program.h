@@ -46,15 +46,13 @@ template <text Name, TensorLike... In, class Body> constexpr auto training_funct
 namespace detail {
 template <class X> constexpr Trace& trace_of(const X& x) { return static_cast<Trace&>(*x.context); }
 
-/// Whether the value of `node` is computed from the value of `source`.
-constexpr bool reaches(const Graph& graph, int source, int node) {
-  std::vector<char> reached;
-  for (int i = 0; i <= node; ++i) {
-    reached.push_back(i == source);
-    for (int k = 0; k < graph.nodes[i].operand_count; ++k)
-      if (reached[graph.operand(graph.nodes[i], k)]) reached[i] = true;
-  }
-  return reached[node];
+/// For each node up to `result`, whether its value enters that of `result`.
+constexpr std::vector<char> entering(const Graph& graph, int result) {
+  std::vector<char> enters;
+  for (int i = 0; i <= result; ++i) enters.push_back(i == result);
+  for (int i = result; i >= 0; --i)
+    for (int k = 0; enters[i] && k < graph.nodes[i].operand_count; ++k) enters[graph.operand(graph.nodes[i], k)] = true;
+  return enters;
 }
 }  // namespace detail
 
@@ -73,12 +71,14 @@ template <class M, Operand L, Optimizer O> constexpr void update(const M& model,
   Trace& trace = detail::trace_of(loss);
   Updates updates(trace, optimizer.lr);
   auto shared = optimizer.begin(updates);
+  const std::vector<char> enters = detail::entering(trace.graph(), loss.id);
   detail::for_each_leaf(model, Name(), [&](const auto& leaf, const Name&) {
     using Leaf = std::remove_cvref_t<decltype(leaf)>;
     if constexpr (detail::is_parameter<Leaf>) {
       const Graph& graph = trace.graph();
       int slot = static_cast<int>(graph.attributes[graph.nodes[leaf.id].first_attribute].integers[0]);
-      if (!detail::reaches(graph, leaf.id, loss.id)) throw UserError("update: the loss never reaches a parameter of the model");
+      if (leaf.id > loss.id || !enters[leaf.id])
+        throw UserError("update: the loss never reaches a parameter of the model");
       updates.begin_parameter(trace.slot_facts(slot).name);
       trace.update(slot, optimizer.update(updates, shared, leaf, gradient(Value(loss), Value(leaf))).id);
     }

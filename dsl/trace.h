@@ -1,7 +1,7 @@
 // Recording a function into a graph, at compile time or at run time.
 #pragma once
 
-#include "compiler/interface/operand.h"
+#include "dsl/parameter.h"
 
 namespace stator {
 
@@ -10,7 +10,9 @@ class Trace final : public Context {
  public:
   /// `program` receives the slots that this trace makes (step counter, optimizer state).
   constexpr Trace(ProgramGraph& program, Function& function, bool training)
-      : program_(program), function_(function), training_(training) {}
+      : program_(program), function_(function), training_(training) {
+    for (const Slot& slot : program_.slots) slot_hashes_.push_back(detail::hash_of(slot.name));
+  }
 
   constexpr int apply(const Operation& operation) override { return function_.graph.add(operation); }
   constexpr bool training() const override { return training_; }
@@ -31,17 +33,20 @@ class Trace final : public Context {
 
   /// The present value of a state slot.
   constexpr int slot(int index) {
-    for (const Node& node : function_.graph.nodes)
-      if (node.op == "slot" && function_.graph.attributes[node.first_attribute].integers[0] == index)
-        return static_cast<int>(&node - function_.graph.nodes.data());
-    Attribute attribute = Attribute::of("index", static_cast<long>(index));
-    return apply({"slot", nullptr, 0, &attribute, 1, program_.slots[index].spec});
+    while (static_cast<int>(slot_nodes_.size()) <= index) slot_nodes_.push_back(-1);
+    if (slot_nodes_[index] < 0) {
+      Attribute attribute = Attribute::of("index", static_cast<long>(index));
+      slot_nodes_[index] = apply({"slot", nullptr, 0, &attribute, 1, program_.slots[index].spec});
+    }
+    return slot_nodes_[index];
   }
 
   /// The slot of that name, made if it is new.
   constexpr int make_slot(const Name& name, const TensorSpec& spec, Slot::Role role, Init init) {
-    for (const Slot& slot : program_.slots)
-      if (slot.name == name) return static_cast<int>(&slot - program_.slots.data());
+    long hash = detail::hash_of(name);
+    for (std::size_t i = 0; i < slot_hashes_.size(); ++i)
+      if (slot_hashes_[i] == hash && program_.slots[i].name == name) return static_cast<int>(i);
+    slot_hashes_.push_back(hash);
     program_.slots.push_back({name, spec, role, init});
     return static_cast<int>(program_.slots.size()) - 1;
   }
@@ -76,6 +81,9 @@ class Trace final : public Context {
   ProgramGraph& program_;
   Function& function_;
   std::vector<long> draws_;
+  // What keeps a large model's trace linear: compilers bound the steps of a constant evaluation.
+  std::vector<long> slot_hashes_;  // of each slot's name
+  std::vector<int> slot_nodes_;    // the node that reads each slot, or -1
   bool training_;
 };
 
