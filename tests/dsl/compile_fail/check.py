@@ -1,8 +1,8 @@
 """Checks that designed mistakes do not compile, and that the compiler says what was designed, and nothing else.
 
-Every NAME.cpp beside this file is a case, compiled twice by each compiler. With -DGOOD it must compile. Without, it must
-not. A case holds one comment for each of its mistakes; the texts between bars stand in one error of the compiler, white
-space, and the tail that clang leaves out of a long text, apart:
+Every NAME.cpp beside this file is a case, compiled twice by each compiler. With -DGOOD it must compile. Without, it
+must not. A case holds one comment for each of its mistakes; the texts between bars stand in one error of the compiler,
+white space, and the tail that clang leaves out of a long text, apart:
 
     // expect: matmul: inner extents differ | Shape<32, 784>, Shape<785, 128>      the error is about the next line
     // expect-in-header: Dropout: the probability lies outside [0, 1]              a static_assert of the library

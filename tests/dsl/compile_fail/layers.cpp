@@ -21,7 +21,8 @@ struct Net {
 };
 
 auto head(Net net, Rows x) { return net.head(x); }
-void broken(Net net, Rows rows, Input<32, 4, 28, 28> channels, Input<32, 3, st::steps, 28> symbolic, Input<3, 28, 28> flat) {
+void broken(Net net, Rows rows, Input<32, 4, 28, 28> channels, Input<32, 3, st::steps, 28> symbolic,
+            Input<3, 28, 28> flat) {
   // expect: conv2d: channels of input and weight differ | Shape<32, 4, 28, 28>, Shape<16, 3, 3, 3>
   auto a = net.conv(channels);
   // expect: conv2d: channels, height and width must be numbers | Shape<32, 3, steps, 28>, Shape<16, 3, 3, 3>

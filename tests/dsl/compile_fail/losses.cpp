@@ -19,7 +19,8 @@ using Floats = Logits;
 using Scores = st::Expr<st::Tensor<st::f32, 10>>;
 #endif
 
-void broken(Logits x, st::Expr<st::Labels<10, st::batch>> label, Others other, Rows rows, Floats floats, Scores scores) {
+void broken(Logits x, st::Expr<st::Labels<10, st::batch>> label, Others other, Rows rows, Floats floats,
+            Scores scores) {
   // expect: cross_entropy takes logits: it applies log_softmax itself, so drop the softmax | Shape<batch, 10>
   auto a = cross_entropy(once(x), label);
   // expect: nll_loss takes log-probabilities: use cross_entropy, or apply log_softmax first | Shape<batch, 10>

@@ -16,4 +16,5 @@ struct Net {
 using X = st::Tensor<st::f32, st::batch, 4>;
 
 // expect-note: update: the loss never reaches a parameter of the model
-constexpr auto program = st::program<Net>(st::train_step<X>([](const auto& net, auto x) { return mean(net(x)); }, st::SGD{}));
+constexpr auto program =
+    st::program<Net>(st::train_step<X>([](const auto& net, auto x) { return mean(net(x)); }, st::SGD{}));
