@@ -1,7 +1,7 @@
 // Vector code for any value of a fusion's region at any lanes, computed from the fusion's buffers.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "compiler/cpu/fusion/lane_index.h"
 #include "compiler/ir/ops.h"
@@ -61,6 +61,7 @@ class Evaluator {
   template <class Op> Value windowElement(Op op, Value x, const WindowPlace& window, int64_t row, int64_t column,
                                           double outside);
   WindowMax windowMax(Value x, mlir::Operation* op, const WindowPlace& window);
+  Value maxPool(ir::MaxPool2dOp op, const TensorIndex& index);
   Value avgPool(ir::AvgPool2dOp op, const TensorIndex& index);
   template <class Op, class Share> Value scatterWindows(Op op, const TensorIndex& index, Share share);
   Value maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index);
@@ -74,8 +75,8 @@ class Evaluator {
   IndexBuilder ix_;
   IndexMath math_;
   const RegionValues& values_;
-  llvm::DenseMap<Value, llvm::SmallVector<std::pair<TensorIndex, Value>>> done_;
-  llvm::DenseMap<Value, llvm::SmallVector<std::pair<TensorIndex, WindowMax>>> windows_;
+  llvm::DenseMap<Value, std::vector<std::pair<TensorIndex, Value>>> done_;
+  llvm::DenseMap<Value, std::vector<std::pair<TensorIndex, WindowMax>>> windows_;
 };
 
 /// Extents of `extents` with neighbours taken as one, except that each axis in `alone` stays by itself.

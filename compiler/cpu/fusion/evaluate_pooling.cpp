@@ -1,4 +1,6 @@
 // Vector code for pooling over windows of two axes, and its gradients.
+#include <cmath>
+
 #include "compiler/cpu/fusion/buffer_access.h"
 #include "compiler/cpu/fusion/evaluate.h"
 #include "compiler/cpu/fusion/vector_value.h"
@@ -73,6 +75,10 @@ Evaluator::WindowMax Evaluator::windowMax(Value x, mlir::Operation* op, const Wi
   return best;
 }
 
+Value Evaluator::maxPool(ir::MaxPool2dOp op, const TensorIndex& index) {
+  return windowMax(op.getX(), op, place(op, index)).greatest;
+}
+
 Value Evaluator::avgPool(ir::AvgPool2dOp op, const TensorIndex& index) {
   WindowPlace window = place(op, index);
   int64_t columns = op.getKernel()[1], size = op.getKernel()[0] * columns;
@@ -138,7 +144,5 @@ Value Evaluator::avgPoolGrad(ir::AvgPool2dGradOp op, const TensorIndex& index) {
     return Value(ix_.builder.create<arith::DivFOp>(ix_.location, dy, splatOf(op.getDy(), size)));
   });
 }
-
-template Evaluator::WindowPlace Evaluator::place(ir::MaxPool2dOp, const TensorIndex&);
 
 }  // namespace stator::cpu

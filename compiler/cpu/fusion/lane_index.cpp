@@ -119,7 +119,7 @@ llvm::SmallVector<LaneIndex> IndexMath::split(LaneIndex linear, llvm::ArrayRef<i
 }
 
 TensorIndex IndexMath::regroup(const TensorIndex& index, llvm::ArrayRef<int64_t> extents) const {
-  llvm::SmallVector<AxisGroup> from;
+  llvm::SmallVector<AxisGroup, 4> from;
   for (const AxisGroup& group : index.groups)
     if (group.extent != 1) from.push_back(group);
   TensorIndex result;

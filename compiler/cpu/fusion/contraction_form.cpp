@@ -1,0 +1,122 @@
+// A matrix product or convolution of the dialect as a contraction form.
+#include "compiler/cpu/fusion/contraction_form.h"
+
+#include "compiler/ir/tensor_type.h"
+#include "runtime/error.h"
+
+namespace stator::cpu {
+namespace {
+
+using kernels::Dim;
+
+/// A buffer seen as a tensor: the argument, and the elements that a step along each axis moves.
+struct View {
+  mlir::BlockArgument buffer;
+  llvm::SmallVector<int64_t> strides;
+  llvm::ArrayRef<int64_t> shape;
+};
+
+mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+
+llvm::SmallVector<int64_t> rowMajor(llvm::ArrayRef<int64_t> shape) {
+  llvm::SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
+  return strides;
+}
+
+View viewOf(mlir::Value value) {
+  View view;
+  view.shape = typeOf(value).getShape();
+  if (auto permute = value.getDefiningOp<ir::PermuteOp>()) {
+    View from = viewOf(permute.getX());
+    view.buffer = from.buffer;
+    for (int64_t axis : permute.getAxes()) view.strides.push_back(from.strides[axis]);
+    return view;
+  }
+  view.buffer = llvm::dyn_cast<mlir::BlockArgument>(value);
+  if (!view.buffer) throw InternalError("lower-cpu: a contraction's operand is not an argument of its fusion");
+  view.strides = rowMajor(view.shape);
+  return view;
+}
+
+FusedContraction begin(mlir::Value result, const View& a, const View& b) {
+  FusedContraction fused;
+  fused.a = a.buffer, fused.b = b.buffer, fused.result = result;
+  fused.form.element = ir::dtypeOf(typeOf(result).getElementType());
+  if (fused.form.element != DType::f32 && fused.form.element != DType::f64)
+    throw InternalError("lower-cpu: contractions are of f32 or f64, not " + std::string(name_of(fused.form.element)));
+  return fused;
+}
+
+FusedContraction matmulForm(ir::MatmulOp op) {
+  View a = viewOf(op.getA()), b = viewOf(op.getB());
+  FusedContraction fused = begin(op.getResult(), a, b);
+  llvm::ArrayRef<int64_t> shape = op.getType().getShape();
+  llvm::SmallVector<int64_t> c = rowMajor(shape);
+  int rank = static_cast<int>(shape.size());
+  for (int axis = 0; axis < rank - 2; ++axis) {
+    fused.form.outer.push_back({shape[axis], a.strides[axis], b.strides[axis], c[axis]});
+    fused.axisLoops.push_back({axis});
+  }
+  fused.form.rows.push_back({shape[rank - 2], a.strides[rank - 2], 0, c[rank - 2]});
+  fused.form.columns = {shape[rank - 1], 0, b.strides[rank - 1], 1};
+  fused.form.reductions.push_back({a.shape[rank - 1], a.strides[rank - 1], b.strides[rank - 2], 0});
+  fused.axisLoops.push_back({rank - 2});
+  fused.axisLoops.push_back({rank - 1});
+  return fused;
+}
+
+FusedContraction convolutionForm(ir::ConvolutionOp op) {
+  View x = viewOf(op.getX()), w = viewOf(op.getWeight());
+  FusedContraction fused = begin(op.getResult(), x, w);
+  llvm::ArrayRef<int64_t> y = op.getType().getShape();
+  llvm::SmallVector<int64_t> c = rowMajor(y);
+  int64_t groups = static_cast<int64_t>(op.getGroups()), each = y[3] / groups;
+  auto stride = op.getStride(), dilation = op.getDilation();
+  fused.form.outer.push_back({y[0], x.strides[0], 0, c[0]});
+  fused.form.outer.push_back({y[1], stride[0] * x.strides[1], 0, c[1]});
+  if (groups > 1) fused.form.outer.push_back({groups, w.shape[2] * x.strides[3], each * w.strides[3], each});
+  fused.form.rows.push_back({y[2], stride[1] * x.strides[2], 0, c[2]});
+  fused.form.columns = {each, 0, w.strides[3], 1};
+  fused.form.reductions.push_back({w.shape[0], dilation[0] * x.strides[1], w.strides[0], 0});
+  fused.form.reductions.push_back({w.shape[1], dilation[1] * x.strides[2], w.strides[1], 0});
+  fused.form.reductions.push_back({w.shape[2], x.strides[3], w.strides[2], 0});
+  int rows = static_cast<int>(fused.form.outer.size());
+  fused.axisLoops = {{0}, {1}, {rows}, {rows + 1}};
+  if (groups > 1) fused.axisLoops[3] = {2, rows + 1};
+  return fused;
+}
+
+FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
+  View x = viewOf(op.getX()), dy = viewOf(op.getDy());
+  FusedContraction fused = begin(op.getResult(), x, dy);
+  llvm::ArrayRef<int64_t> w = op.getType().getShape();
+  llvm::SmallVector<int64_t> c = rowMajor(w);
+  int64_t groups = static_cast<int64_t>(op.getGroups()), each = w[3] / groups;
+  auto stride = op.getStride(), dilation = op.getDilation();
+  if (groups > 1) fused.form.outer.push_back({groups, w[2] * x.strides[3], each * dy.strides[3], each});
+  fused.form.rows.push_back({w[0], dilation[0] * x.strides[1], 0, c[0]});
+  fused.form.rows.push_back({w[1], dilation[1] * x.strides[2], 0, c[1]});
+  fused.form.rows.push_back({w[2], x.strides[3], 0, c[2]});
+  fused.form.columns = {each, 0, dy.strides[3], 1};
+  fused.form.reductions.push_back({dy.shape[0], x.strides[0], dy.strides[0], 0});
+  fused.form.reductions.push_back({dy.shape[1], stride[0] * x.strides[1], dy.strides[1], 0});
+  fused.form.reductions.push_back({dy.shape[2], stride[1] * x.strides[2], dy.strides[2], 0});
+  int outer = static_cast<int>(fused.form.outer.size());
+  fused.axisLoops = {{outer}, {outer + 1}, {outer + 2}, {outer + 3}};
+  if (groups > 1) fused.axisLoops[3] = {0, outer + 3};
+  return fused;
+}
+
+}  // namespace
+
+FusedContraction contractionOf(ir::FusionOp fusion) {
+  for (mlir::Operation& op : fusion.getBody().front()) {
+    if (auto matmul = llvm::dyn_cast<ir::MatmulOp>(op)) return matmulForm(matmul);
+    if (auto convolution = llvm::dyn_cast<ir::ConvolutionOp>(op)) return convolutionForm(convolution);
+    if (auto gradient = llvm::dyn_cast<ir::ConvolutionWeightGradOp>(op)) return weightGradForm(gradient);
+  }
+  throw InternalError("lower-cpu: a fusion of a contraction holds none");
+}
+
+}  // namespace stator::cpu

@@ -1,0 +1,154 @@
+// The loops of a kernel, from the ops of its region.
+#include "compiler/cpu/fusion/iteration.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/cpu/fusion/evaluate.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace stator::cpu {
+namespace {
+
+mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+
+/// Walks from the roots through values of the same elements in the same order. A boundary is told by the number of
+/// elements behind it, which does not depend on how a reshape groups them.
+class BoundaryFinder {
+ public:
+  std::set<int64_t> boundaries;
+  std::map<int64_t, int64_t> tiles;  // elements behind an axis -> elements of it taken at once
+
+  void visit(mlir::Value value) {
+    mlir::Operation* op = value.getDefiningOp();
+    if (!op || !seen_.insert(value).second) return;
+    llvm::ArrayRef<int64_t> shape = typeOf(value).getShape();
+    llvm::TypeSwitch<mlir::Operation*>(op)
+        .Case([&](ir::BroadcastOp o) { stretched(o); })
+        .Case([&](ir::PermuteOp o) { moved(o); })
+        .Case<ir::SliceOp, ir::PadOp>([&](auto o) { resized(typeOf(o.getX()).getShape(), shape); })
+        .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
+        .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })
+        .Case<ir::MaxPool2dOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
+        .Case<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
+        .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::RandomUniformOp, ir::ConstantOp, ir::MatmulOp, ir::ConvolutionOp,
+              ir::ConvolutionWeightGradOp>([](auto) {})
+        .Default([&](mlir::Operation* o) {
+          for (mlir::Value operand : o->getOperands()) visit(operand);
+        });
+  }
+
+  void alone(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes) {
+    int64_t behind = 1;
+    for (int64_t axis = shape.size(); axis-- > 0; behind *= shape[axis])
+      if (llvm::is_contained(axes, axis)) boundaries.insert({behind, behind * shape[axis]});
+  }
+
+  /// A boundary wherever reduced and kept axes meet.
+  void separate(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> reduced) {
+    int64_t behind = 1;
+    int last = -1;
+    for (int64_t axis = shape.size(); axis-- > 0; behind *= shape[axis]) {
+      if (shape[axis] == 1) continue;
+      int now = llvm::is_contained(reduced, axis);
+      if (last >= 0 && now != last) boundaries.insert(behind);
+      last = now;
+    }
+  }
+
+ private:
+  void stretched(ir::BroadcastOp op) {
+    llvm::ArrayRef<int64_t> from = typeOf(op.getX()).getShape(), to = op.getType().getShape();
+    if (from == to) return visit(op.getX());
+    int64_t behind = 1;
+    int last = -1;
+    for (size_t axis = to.size(); axis-- > 0; behind *= to[axis]) {
+      if (to[axis] == 1) continue;
+      int now = from[axis] != to[axis];
+      if (last >= 0 && now != last) boundaries.insert(behind);
+      last = now;
+    }
+  }
+  void moved(ir::PermuteOp op) {
+    llvm::ArrayRef<int64_t> shape = op.getType().getShape();
+    int64_t behind = 1, follower = -1;
+    for (size_t axis = shape.size(); axis-- > 0; behind *= shape[axis]) {
+      if (shape[axis] == 1) continue;
+      if (follower >= 0 && op.getAxes()[axis] + 1 != follower) boundaries.insert(behind);
+      follower = op.getAxes()[axis];
+    }
+  }
+  void resized(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to) {
+    llvm::SmallVector<int64_t> axes;
+    for (size_t axis = 0; axis < to.size(); ++axis)
+      if (from[axis] != to[axis]) axes.push_back(axis);
+    alone(to, axes);
+  }
+  template <class Op> void windows(Op op, llvm::ArrayRef<int64_t> shape) {
+    alone(shape, op.getAxes());
+    for (int i = 0; i < 2; ++i) {
+      int64_t axis = op.getAxes()[i], behind = 1;
+      for (int64_t inner : shape.drop_front(axis + 1)) behind *= inner;
+      bool small = op.getStride()[i] <= 3 && axis + 1 != static_cast<int64_t>(shape.size());
+      if (small && shape[axis] % op.getStride()[i] == 0) tiles[behind] = op.getStride()[i];
+    }
+  }
+
+  llvm::DenseSet<mlir::Value> seen_;
+};
+
+/// Whether the axis that lies just before `behind` trailing elements is one of `reduced`.
+bool isReducedAt(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> reduced, int64_t behind) {
+  int64_t product = 1;
+  for (int64_t axis = shape.size(); axis-- > 0;) {
+    product *= shape[axis];
+    if (product > behind) return llvm::is_contained(reduced, axis);
+  }
+  return false;
+}
+
+}  // namespace
+
+IterationGroups iterationGroups(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRef<int64_t> shape,
+                                llvm::ArrayRef<int64_t> reduced) {
+  BoundaryFinder finder;
+  for (mlir::Value root : roots) finder.visit(root);
+  if (!reduced.empty()) finder.separate(shape, reduced);
+  int64_t behind = 1, elements = mlir::ShapedType::getNumElements(shape);
+  finder.boundaries.insert(elements);
+  IterationGroups groups;
+  for (int64_t boundary : finder.boundaries) {
+    if (boundary <= behind || boundary > elements) continue;
+    auto tile = finder.tiles.find(behind);
+    groups.push_back({boundary / behind, tile == finder.tiles.end() ? 1 : tile->second,
+                      isReducedAt(shape, reduced, behind)});
+    behind = boundary;
+  }
+  if (groups.empty()) groups.push_back({1, 1, !reduced.empty()});
+  std::reverse(groups.begin(), groups.end());
+  return groups;
+}
+
+int64_t chunkCount(double nanoseconds, int64_t units) {
+  constexpr double least = 25000;
+  constexpr int64_t most = 64;
+  return std::clamp<int64_t>(static_cast<int64_t>(nanoseconds / least), 1, std::min(units, most));
+}
+
+double nanosecondsPerElement(ir::FusionOp fusion) {
+  double time = 0.3 * (fusion.getNumOperands() + fusion.getNumResults());
+  for (mlir::Operation& op : fusion.getBody().front())
+    time += llvm::TypeSwitch<mlir::Operation*, double>(&op)
+                .Case<ir::ExpOp, ir::LogOp, ir::TanhOp, ir::SigmoidOp>([](auto) { return 0.5; })
+                .Case<ir::PowOp, ir::RandomUniformOp>([](auto) { return 5.0; })
+                .Default([](auto) { return 0.05; });
+  return time;
+}
+
+int64_t lanesFor(int64_t extent, const Target& target) {
+  return std::min<int64_t>(target.lanes(), static_cast<int64_t>(llvm::PowerOf2Ceil(static_cast<uint64_t>(extent))));
+}
+
+}  // namespace stator::cpu

@@ -1,0 +1,43 @@
+// A fusion as a kernel: how it is cut into chunks, what scratch it needs, and the emitter of one chunk.
+#pragma once
+
+#include <functional>
+
+#include "compiler/cpu/fusion/evaluate.h"
+#include "compiler/cpu/target.h"
+
+namespace stator::cpu {
+
+/// What a kernel works on. Buffers are one-dimensional static memrefs of storage types.
+struct KernelArguments {
+  Values inputs;
+  Values outputs;
+  Value scratch;  ///< memref<scratchElements x scratchElement>; null where none is needed
+  Value chunk;    ///< an index in [0, chunks)
+};
+
+struct FusionKernel {
+  int64_t chunks = 1;
+  int64_t scratchElements = 0;
+  mlir::Type scratchElement;
+  std::function<void(const IndexBuilder& ix, const KernelArguments& arguments)> emit;
+};
+
+/// The kernel of a fusion of any kind, by the ops in its region.
+/// Errors: InternalError for a region that is not of its kind's form, or an op without vector code.
+FusionKernel planKernel(ir::FusionOp fusion, const Target& target);
+
+FusionKernel planMap(ir::FusionOp fusion, const Target& target);
+FusionKernel planReduction(ir::FusionOp fusion, const Target& target);
+FusionKernel planContraction(ir::FusionOp fusion, const Target& target);
+
+/// The fusion's arguments with their buffers.
+RegionValues bindArguments(ir::FusionOp fusion, ValueRange inputs);
+
+/// The values that a fusion yields.
+mlir::OperandRange yielded(ir::FusionOp fusion);
+
+/// floor(index * total / parts): where part `index` of `total` begins.
+Value shareOf(const IndexBuilder& ix, Value index, int64_t total, int64_t parts);
+
+}  // namespace stator::cpu

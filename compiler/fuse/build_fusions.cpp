@@ -1,0 +1,125 @@
+// Groups of ops as `stator.fusion` ops.
+#include "compiler/fuse/build_fusions.h"
+
+#include "compiler/ir/dialect.h"
+#include "llvm/ADT/SetVector.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace stator::fuse {
+namespace {
+
+/// The region of one fusion in the making.
+struct Body {
+  mlir::Block* block;
+  llvm::SmallVector<mlir::Value> inputs;
+  mlir::IRMapping inner;
+};
+
+class FusionBuilder {
+ public:
+  FusionBuilder(mlir::func::FuncOp function, const Grouping& grouping)
+      : function_(function), grouping_(grouping), return_(function.getBody().front().getTerminator()), outer_(return_) {}
+
+  void run() {
+    llvm::SmallVector<mlir::Operation*> old;
+    for (mlir::Operation& op : function_.getBody().front().without_terminator()) old.push_back(&op);
+    for (int group : grouping_.order()) build(group);
+    returnResults();
+    for (mlir::Operation* op : llvm::reverse(old)) op->erase();
+  }
+
+ private:
+  void build(int number) {
+    const Group& group = grouping_.groups()[number];
+    Body body{new mlir::Block, {}, {}};
+    llvm::SmallVector<mlir::Value> results;
+    for (mlir::Operation* op : group.ops) {
+      clone(body, op);
+      if (grouping_.isResult(op)) results.push_back(op->getResult(0));
+    }
+    llvm::SmallVector<mlir::Value> yields;
+    for (mlir::Value result : results) yields.push_back(body.inner.lookup(result));
+    ir::FusionOp fusion = finish(body, nameOf(group.kind), group.ops.back()->getLoc(), yields);
+    for (auto [result, output] : llvm::zip_equal(results, fusion.getResults())) known_[result] = output;
+  }
+
+  ir::FusionOp finish(Body& body, llvm::StringRef kind, mlir::Location location, llvm::ArrayRef<mlir::Value> yields) {
+    mlir::OpBuilder::atBlockEnd(body.block).create<ir::YieldOp>(location, yields);
+    auto fusion = outer_.create<ir::FusionOp>(location, mlir::TypeRange(mlir::ValueRange(yields)), body.inputs,
+                                              outer_.getStringAttr(kind));
+    fusion.getBody().push_back(body.block);
+    return fusion;
+  }
+
+  void clone(Body& body, mlir::Operation* op) {
+    bool strided = roleOf(op) == Role::contraction;
+    for (mlir::Value operand : op->getOperands())
+      if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));
+    mlir::OpBuilder::atBlockEnd(body.block).clone(*op, body.inner);
+  }
+
+  /// An operand inside a region: a view or source made anew, or an argument. `strided`: through permutations alone.
+  mlir::Value inside(Body& body, mlir::Value value, bool strided) {
+    if (mlir::Value known = body.inner.lookupOrNull(value)) return known;
+    mlir::Operation* op = value.getDefiningOp();
+    bool isRead = op && grouping_.groupOf(op) < 0 && (!strided || llvm::isa<ir::PermuteOp>(op));
+    if (!isRead) return argument(body, value);
+    for (mlir::Value operand : op->getOperands())
+      if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));
+    return mlir::OpBuilder::atBlockEnd(body.block).clone(*op, body.inner)->getResult(0);
+  }
+
+  mlir::Value argument(Body& body, mlir::Value value) {
+    mlir::Value input = outside(value);
+    for (auto [i, known] : llvm::enumerate(body.inputs))
+      if (known == input) return body.block->getArgument(i);
+    body.inputs.push_back(input);
+    return body.block->addArgument(input.getType(), value.getLoc());
+  }
+
+  /// A value between fusions: an argument of the function, a fusion's result, or a reshape of one.
+  mlir::Value outside(mlir::Value value) {
+    if (llvm::isa<mlir::BlockArgument>(value)) return value;
+    mlir::Value& known = known_[value];
+    if (known) return known;
+    auto reshape = llvm::cast<ir::ReshapeOp>(value.getDefiningOp());
+    mlir::Value from = outside(reshape.getX());
+    return known_[value] = outer_.create<ir::ReshapeOp>(value.getLoc(), value.getType(), from);
+  }
+
+  void returnResults() {
+    llvm::DenseSet<mlir::Value> returned;
+    for (mlir::OpOperand& operand : return_->getOpOperands()) {
+      mlir::Value value = outside(operand.get()), base = value;
+      while (auto reshape = base.getDefiningOp<ir::ReshapeOp>()) base = reshape.getX();
+      auto argument = llvm::dyn_cast<mlir::BlockArgument>(base);
+      bool isOld = argument && isUnchangedSlot(argument, operand.getOperandNumber());
+      if ((argument && !isOld) || (!argument && !returned.insert(base).second)) value = copy(value);
+      operand.set(value);
+    }
+  }
+
+  /// Whether result `result` leaves a slot with the value that it has.
+  bool isUnchangedSlot(mlir::BlockArgument argument, unsigned result) {
+    mlir::Attribute slot = function_.getArgAttr(argument.getArgNumber(), ir::slotAttr);
+    return slot && slot == function_.getResultAttr(result, ir::updateAttr);
+  }
+
+  mlir::Value copy(mlir::Value value) {
+    Body body{new mlir::Block, {value}, {}};
+    mlir::Value inside = body.block->addArgument(value.getType(), value.getLoc());
+    return finish(body, nameOf(Kind::map), value.getLoc(), inside).getResult(0);
+  }
+
+  mlir::func::FuncOp function_;
+  const Grouping& grouping_;
+  mlir::Operation* return_;
+  mlir::OpBuilder outer_;
+  llvm::DenseMap<mlir::Value, mlir::Value> known_;
+};
+
+}  // namespace
+
+void buildFusions(mlir::func::FuncOp function, const Grouping& grouping) { FusionBuilder(function, grouping).run(); }
+
+}  // namespace stator::fuse

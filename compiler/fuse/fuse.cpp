@@ -1,0 +1,45 @@
+// Groups ops into kernels: takes functions of simplified, channels-last ops; gives functions of fusions.
+//
+//   %p = stator.matmul %x, %w                    %y = stator.fusion kind "contraction" (%x, %w, %b) ... {
+//   %c = stator.broadcast %b                     ^bb0(%0, %1, %2):
+//   %s = stator.add %p, %c                  =>     %p = stator.matmul %0, %1; %c = stator.broadcast %2
+//   %y = stator.relu %s                            %s = stator.add %p, %c; %r = stator.relu %s
+//                                                  stator.yield %r
+//                                                }
+#include "compiler/fuse/fuse.h"
+
+#include "compiler/fuse/build_fusions.h"
+#include "compiler/fuse/split_reductions.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+#include "runtime/error.h"
+
+namespace stator {
+namespace {
+
+struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
+
+  llvm::StringRef getArgument() const override { return "fuse"; }
+  llvm::StringRef getDescription() const override { return "Groups ops into kernels"; }
+  void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
+
+  void runOnOperation() override {
+    mlir::func::FuncOp function = getOperation();
+    if (function.isDeclaration()) return;
+    try {
+      fuse::transposeMatmuls(function);
+      fuse::splitLongReductions(function);
+      fuse::buildFusions(function, fuse::Grouping(function));
+    } catch (const InternalError& error) {
+      function.emitError(error.what());
+      signalPassFailure();
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<mlir::Pass> createFusePass() { return std::make_unique<FusePass>(); }
+
+}  // namespace stator

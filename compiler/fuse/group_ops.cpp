@@ -1,0 +1,234 @@
+// Which ops share a kernel.
+//
+// An op joins the latest group that it reads from and may join, or begins a group. It may join where its loops are the
+// group's, where each value that it reads from the group is at hand at the same place (or is a reduced value that is
+// stretched back along its row), and where nothing else that it reads depends on the group.
+#include "compiler/fuse/group_ops.h"
+
+#include <set>
+
+#include "llvm/ADT/SetVector.h"
+
+namespace stator::fuse {
+namespace {
+
+/// Kernels beyond this do not gain: registers run out, and compile time grows.
+constexpr size_t mostOps = 96;
+
+bool isReduction(const Group& group) { return group.kind == Kind::reduce || group.kind == Kind::row; }
+
+}  // namespace
+
+llvm::StringRef nameOf(Kind kind) {
+  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row"};
+  return names[static_cast<int>(kind)];
+}
+
+Grouping::Grouping(mlir::func::FuncOp function) {
+  findMaterialized(function);
+  for (mlir::Operation& op : function.getBody().front().without_terminator()) {
+    Role role = roleOf(&op);
+    if (role != Role::view && role != Role::source) place(&op);
+    else if (materialized_.contains(&op)) placeView(&op);
+  }
+}
+
+int Grouping::groupOf(mlir::Operation* op) const {
+  auto found = op ? groupOf_.find(op) : groupOf_.end();
+  return found == groupOf_.end() ? -1 : found->second;
+}
+
+/// Contractions read through permutations alone, and a function's results lie in memory.
+void Grouping::findMaterialized(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : function.getBody().front()) {
+    if (op.hasTrait<mlir::OpTrait::IsTerminator>()) {
+      for (mlir::Value operand : op.getOperands()) materialize(operand);
+    } else if (roleOf(&op) == Role::contraction) {
+      for (mlir::Value operand : op.getOperands()) {
+        while (auto permute = operand.getDefiningOp<ir::PermuteOp>()) operand = permute.getX();
+        materialize(operand);
+      }
+    }
+  }
+}
+
+void Grouping::materialize(mlir::Value value) {
+  while (auto reshape = value.getDefiningOp<ir::ReshapeOp>()) value = reshape.getX();
+  mlir::Operation* op = value.getDefiningOp();
+  if (!op) return;
+  Role role = roleOf(op);
+  if (role == Role::view || role == Role::source) materialized_.insert(op);
+}
+
+ViewPath Grouping::pathTo(mlir::Value operand) const {
+  ViewPath path = viewPath(operand);
+  for (mlir::Value value = operand; value != path.base; value = value.getDefiningOp()->getOperand(0)) {
+    if (!materialized_.contains(value.getDefiningOp())) continue;
+    if (value == operand) return {value, true, false, {}};
+    return {value, false, true, {}};
+  }
+  return path;
+}
+
+llvm::SmallVector<int> Grouping::producersOf(mlir::Operation* op) const {
+  llvm::SmallVector<int> producers;
+  for (mlir::Value operand : op->getOperands()) {
+    int group = groupOf(pathTo(operand).base.getDefiningOp());
+    if (group >= 0 && !llvm::is_contained(producers, group)) producers.push_back(group);
+  }
+  return producers;
+}
+
+/// Whether `to` needs, directly or not, what `from` computes.
+bool Grouping::reaches(int from, int to) const {
+  llvm::SmallSetVector<int, 16> pending;
+  pending.insert(to);
+  for (size_t i = 0; i < pending.size(); ++i) {
+    if (pending[i] == from) return true;
+    for (mlir::Operation* op : groups_[pending[i]].ops)
+      for (int producer : producersOf(op)) pending.insert(producer);
+  }
+  return false;
+}
+
+bool Grouping::makesCircle(mlir::Operation* op, int group) const {
+  return llvm::any_of(producersOf(op), [&](int other) { return other != group && reaches(group, other); });
+}
+
+bool Grouping::isResult(mlir::Operation* op) const { return isUsedOutside(op->getResult(0), groupOf(op), nullptr); }
+
+bool Grouping::isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const {
+  for (mlir::Operation* consumer : value.getUsers()) {
+    if (consumer == user || groupOf(consumer) == number) continue;
+    bool isView = !consumer->hasTrait<mlir::OpTrait::IsTerminator>() && roleOf(consumer) == Role::view;
+    if (!isView || materialized_.contains(consumer) || isUsedOutside(consumer->getResult(0), number, user)) return true;
+  }
+  return false;
+}
+
+bool Grouping::usedOnlyBy(const Group& group, int number, mlir::Operation* user) const {
+  return llvm::none_of(group.ops, [&](mlir::Operation* op) { return isUsedOutside(op->getResult(0), number, user); });
+}
+
+/// Whole rows read rows at the same place, and reduced values stretched along the row or as they are.
+bool Grouping::rowAccepts(mlir::Operation* op, const Group& group, int number) const {
+  int64_t reduced = elementCount(group.reduction->getResult(0)), loops = elementCount(op->getOperand(0));
+  for (mlir::Value operand : op->getOperands()) {
+    ViewPath path = pathTo(operand);
+    if (groupOf(path.base.getDefiningOp()) != number || path.plain) continue;
+    if (loops != group.elements || elementCount(path.base) != reduced || !path.stretched) return false;
+    auto broadcast = llvm::cast<ir::BroadcastOp>(path.stretched.getDefiningOp());
+    if (typeOf(broadcast.getX()).getShape() != typeOf(group.reduction->getResult(0)).getShape()) return false;
+    if (broadcast.getType().getShape() != typeOf(group.reduction->getOperand(0)).getShape()) return false;
+  }
+  return true;
+}
+
+bool Grouping::computeCanJoin(mlir::Operation* op, const Group& group, int number) const {
+  int64_t elements = elementCount(op->getResult(0));
+  if (isReduction(group)) {
+    int64_t reduced = elementCount(group.reduction->getResult(0));
+    if (elements == group.elements && elements != reduced)
+      return reducesTrailingAxes(group.reduction) && rowAccepts(op, group, number);
+    if (elements != reduced) return false;
+  } else if (elements != group.elements) {
+    return false;
+  }
+  return llvm::all_of(op->getOperands(), [&](mlir::Value operand) {
+    ViewPath path = pathTo(operand);
+    return groupOf(path.base.getDefiningOp()) != number || path.plain;
+  });
+}
+
+bool Grouping::reductionCanJoin(mlir::Operation* op, const Group& group, int number) const {
+  ViewPath path = pathTo(op->getOperand(0));
+  if (!path.plain || elementCount(path.base) != group.elements) return false;
+  if (group.kind == Kind::map) return reducesTrailingAxes(op) || usedOnlyBy(group, number, op);
+  return isReduction(group) && reducesTrailingAxes(op) && reducedAxes(op) == reducedAxes(group.reduction) &&
+         typeOf(op->getOperand(0)).getShape() == typeOf(group.reduction->getOperand(0)).getShape();
+}
+
+bool Grouping::canJoin(mlir::Operation* op, int number) const {
+  const Group& group = groups_[number];
+  if (group.ops.size() >= mostOps || makesCircle(op, number)) return false;
+  switch (roleOf(op)) {
+    case Role::compute: return computeCanJoin(op, group, number);
+    case Role::reduction: return reductionCanJoin(op, group, number);
+    default: return false;
+  }
+}
+
+void Grouping::join(mlir::Operation* op, int number) {
+  Group& group = groups_[number];
+  group.ops.push_back(op);
+  groupOf_[op] = number;
+  if (roleOf(op) == Role::reduction && !group.reduction) group.reduction = op, group.kind = Kind::reduce;
+  // Whole rows beside reduced values.
+  bool wholeRow = isReduction(group) && elementCount(group.reduction->getResult(0)) != group.elements &&
+                  llvm::any_of(group.ops, [&](mlir::Operation* member) {
+                    return elementCount(member->getResult(0)) == group.elements &&
+                           isUsedOutside(member->getResult(0), number, nullptr);
+                  });
+  bool dependent = isReduction(group) && roleOf(op) == Role::reduction && op != group.reduction;
+  if (wholeRow || dependent) group.kind = Kind::row;
+}
+
+int Grouping::found(mlir::Operation* op, Kind kind) {
+  groups_.push_back({kind, {}, nullptr, elementCount(op->getResult(0))});
+  if (roleOf(op) == Role::reduction) groups_.back().elements = elementCount(op->getOperand(0));
+  join(op, static_cast<int>(groups_.size()) - 1);
+  return static_cast<int>(groups_.size()) - 1;
+}
+
+void Grouping::place(mlir::Operation* op) {
+  llvm::SmallVector<int> candidates = producersOf(op);
+  llvm::sort(candidates, std::greater<int>());
+  for (int candidate : candidates)
+    if (canJoin(op, candidate)) return join(op, candidate);
+  switch (roleOf(op)) {
+    case Role::contraction: found(op, Kind::contraction); return;
+    case Role::window: found(op, Kind::window); return;
+    case Role::reduction: found(op, Kind::reduce); return;
+    default: found(op, Kind::map);
+  }
+}
+
+/// A view with a kernel of its own takes in what is computed for it alone, if it reads no element twice.
+void Grouping::placeView(mlir::Operation* op) {
+  if (op->getNumOperands() == 1) {
+    ViewPath path = pathTo(op->getOperand(0));
+    int producer = groupOf(path.base.getDefiningOp());
+    bool repeats = path.stretches || llvm::isa<ir::BroadcastOp>(op);
+    if (producer >= 0 && !repeats && groups_[producer].kind == Kind::map && usedOnlyBy(groups_[producer], producer, op)) {
+      groups_[producer].elements = elementCount(op->getResult(0));
+      return join(op, producer);
+    }
+  }
+  found(op, Kind::map);
+}
+
+llvm::SmallVector<int> Grouping::order() const {
+  llvm::SmallVector<int> waits(groups_.size(), 0);
+  llvm::SmallVector<llvm::SmallSetVector<int, 8>> consumers(groups_.size());
+  auto firstOp = [&](int group) { return groups_[group].ops.front(); };
+  auto earlier = [&](int a, int b) { return firstOp(a)->isBeforeInBlock(firstOp(b)); };
+  for (int group = 0; group < static_cast<int>(groups_.size()); ++group)
+    for (mlir::Operation* op : groups_[group].ops)
+      for (int producer : producersOf(op))
+        if (producer != group && consumers[producer].insert(group)) ++waits[group];
+  std::set<int, decltype(earlier)> ready(earlier);
+  for (int group = 0; group < static_cast<int>(groups_.size()); ++group)
+    if (waits[group] == 0) ready.insert(group);
+  llvm::SmallVector<int> order;
+  while (!ready.empty()) {
+    int next = *ready.begin();
+    ready.erase(ready.begin());
+    order.push_back(next);
+    for (int consumer : consumers[next])
+      if (--waits[consumer] == 0) ready.insert(consumer);
+  }
+  assert(order.size() == groups_.size() && "groups wait for each other");
+  return order;
+}
+
+}  // namespace stator::fuse

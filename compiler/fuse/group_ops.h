@@ -1,0 +1,60 @@
+// Which ops share a kernel: greedy, in program order, and never in a circle.
+#pragma once
+
+#include "compiler/fuse/op_roles.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace stator::fuse {
+
+enum class Kind { contraction, window, map, reduce, row };
+llvm::StringRef nameOf(Kind kind);
+
+/// The ops of one kernel, in program order; views and sources that they read through are made anew in it.
+struct Group {
+  Kind kind = Kind::map;
+  llvm::SmallVector<mlir::Operation*> ops;
+  mlir::Operation* reduction = nullptr;  ///< the first, for `reduce` and `row`
+  int64_t elements = 1;                  ///< of the kernel's loops
+};
+
+class Grouping {
+ public:
+  explicit Grouping(mlir::func::FuncOp function);
+
+  llvm::ArrayRef<Group> groups() const { return groups_; }
+  /// The group that computes this op's result; -1: it is a view or source that kernels repeat.
+  int groupOf(mlir::Operation* op) const;
+  /// Whether other groups, or the function's caller, need what this op of a group computes.
+  bool isResult(mlir::Operation* op) const;
+  /// Groups in an order in which each follows those that it reads, else as in the program.
+  llvm::SmallVector<int> order() const;
+
+ private:
+  void findMaterialized(mlir::func::FuncOp function);
+  void materialize(mlir::Value value);
+  void place(mlir::Operation* op);
+  void placeView(mlir::Operation* op);
+  int found(mlir::Operation* op, Kind kind);
+
+  /// Where an operand comes from: the path to its nearest computed or materialized value.
+  ViewPath pathTo(mlir::Value operand) const;
+  llvm::SmallVector<int> producersOf(mlir::Operation* op) const;
+  bool reaches(int from, int to) const;
+  bool makesCircle(mlir::Operation* op, int group) const;
+
+  bool canJoin(mlir::Operation* op, int group) const;
+  bool computeCanJoin(mlir::Operation* op, const Group& group, int number) const;
+  bool reductionCanJoin(mlir::Operation* op, const Group& group, int number) const;
+  bool rowAccepts(mlir::Operation* op, const Group& group, int number) const;
+  void join(mlir::Operation* op, int group);
+  bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
+  bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
+
+  llvm::SmallVector<Group> groups_;
+  llvm::DenseMap<mlir::Operation*, int> groupOf_;
+  llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own
+};
+
+}  // namespace stator::fuse

@@ -1,0 +1,96 @@
+// Graph changes that make better kernels, just before ops are grouped.
+#include "compiler/fuse/split_reductions.h"
+
+#include "compiler/fuse/op_roles.h"
+#include "compiler/ir/build.h"
+#include "compiler/ir/rules.h"
+
+namespace stator::fuse {
+namespace {
+
+constexpr int64_t longReduction = 65536;  ///< elements
+constexpr int64_t enoughResults = 16;     ///< rows, or blocks of kept lanes, that can be divided already
+
+/// The greatest divisor of `extent` that is at most 64.
+int64_t partsOf(int64_t extent) {
+  for (int64_t parts = std::min<int64_t>(64, extent / 16); parts > 1; --parts)
+    if (extent % parts == 0) return parts;
+  return 1;
+}
+
+mlir::Value reduce(mlir::OpBuilder& builder, mlir::Operation* like, mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+  Integers numbers;
+  for (int64_t axis : axes) numbers.push(axis);
+  if (llvm::isa<ir::SumOp>(like)) return ir::buildOp(builder, like->getLoc(), rule::Sum{numbers}, {x});
+  return ir::buildOp(builder, like->getLoc(), rule::Max{numbers}, {x});
+}
+
+mlir::Value reshape(mlir::OpBuilder& builder, mlir::Value x, llvm::ArrayRef<int64_t> shape) {
+  auto type = mlir::RankedTensorType::get(shape, typeOf(x).getElementType());
+  return builder.create<ir::ReshapeOp>(x.getLoc(), type, x);
+}
+
+/// [..., extent, ...] as [..., parts, extent / parts, ...], reduced along the second of them.
+mlir::Value reduceParts(mlir::OpBuilder& builder, mlir::Operation* op, int64_t axis, int64_t parts) {
+  mlir::Value x = op->getOperand(0);
+  llvm::SmallVector<int64_t> shape(typeOf(x).getShape()), partial = shape;
+  shape[axis] /= parts;
+  shape.insert(shape.begin() + axis, parts);
+  partial[axis] = parts;
+  return reshape(builder, reduce(builder, op, reshape(builder, x, shape), {axis + 1}), partial);
+}
+
+void split(mlir::Operation* op) {
+  llvm::ArrayRef<int64_t> shape = typeOf(op->getOperand(0)).getShape();
+  int64_t kept = elementCount(op->getResult(0)), units = reducesTrailingAxes(op) ? kept : kept / 64;
+  if (elementCount(op->getOperand(0)) < longReduction || units >= enoughResults) return;
+  llvm::SmallVector<int64_t> axes = reducedAxes(op);
+  llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
+  llvm::sort(axes);
+  if (axes.empty()) return;
+  mlir::OpBuilder builder(op);
+  int64_t first = axes[0], parts = axes.size() > 1 && shape[first] >= 8 ? shape[first] : partsOf(shape[first]);
+  mlir::Value partial;
+  if (axes.size() > 1 && parts == shape[first]) partial = reduce(builder, op, op->getOperand(0), llvm::ArrayRef(axes).drop_front());
+  else if (axes.size() == 1 && parts > 1 && shape.size() < 6) partial = reduceParts(builder, op, first, parts);
+  else return;
+  op->replaceAllUsesWith(mlir::ValueRange{reduce(builder, op, partial, {first})});
+  op->erase();
+}
+
+bool swapsLastTwo(ir::PermuteOp permute) {
+  llvm::ArrayRef<int64_t> axes = permute.getAxes();
+  int64_t rank = axes.size();
+  for (int64_t axis = 0; axis < rank - 2; ++axis)
+    if (axes[axis] != axis) return false;
+  return rank >= 2 && axes[rank - 2] == rank - 1 && axes[rank - 1] == rank - 2;
+}
+
+}  // namespace
+
+void splitLongReductions(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front()))
+    if (llvm::isa<ir::SumOp, ir::MaxOp>(op)) split(&op);
+}
+
+void transposeMatmuls(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
+    auto permute = llvm::dyn_cast<ir::PermuteOp>(op);
+    auto matmul = permute ? permute.getX().getDefiningOp<ir::MatmulOp>() : nullptr;
+    if (!matmul || !matmul->hasOneUse() || !swapsLastTwo(permute)) continue;
+    mlir::OpBuilder builder(permute);
+    auto transposed = [&](mlir::Value x) -> mlir::Value {
+      auto inner = x.getDefiningOp<ir::PermuteOp>();
+      if (inner && swapsLastTwo(inner)) return inner.getX();
+      Integers axes;
+      for (int64_t axis : permute.getAxes()) axes.push(axis);
+      return ir::buildOp(builder, permute.getLoc(), rule::Permute{axes}, {x});
+    };
+    mlir::Value b = transposed(matmul.getB()), a = transposed(matmul.getA());
+    permute.replaceAllUsesWith(ir::buildOp(builder, permute.getLoc(), rule::EqualRankMatmul{}, {b, a}));
+    permute.erase();
+    matmul.erase();
+  }
+}
+
+}  // namespace stator::fuse

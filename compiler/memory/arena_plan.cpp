@@ -1,0 +1,57 @@
+// Offsets for buffers that live for a while each.
+#include "compiler/memory/arena_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace stator::memory {
+namespace {
+
+constexpr int64_t alignment = 64;
+
+int64_t aligned(int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+struct Placed {
+  int64_t begin;
+  int64_t end;
+};
+
+/// The start of the smallest gap between `taken` that holds `size`, or of what is free behind them all.
+int64_t bestFit(std::vector<Placed> taken, int64_t size) {
+  std::sort(taken.begin(), taken.end(), [](const Placed& a, const Placed& b) { return a.begin < b.begin; });
+  int64_t best = -1, least = std::numeric_limits<int64_t>::max(), free = 0;
+  for (const Placed& placed : taken) {
+    int64_t gap = placed.begin - free;
+    if (gap >= size && gap < least) best = free, least = gap;
+    free = std::max(free, placed.end);
+  }
+  return best >= 0 ? best : free;
+}
+
+}  // namespace
+
+ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
+  std::vector<int> order(lifetimes.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return lifetimes[a].size_bytes > lifetimes[b].size_bytes; });
+  ArenaPlan plan;
+  plan.offset_bytes.resize(lifetimes.size());
+  std::vector<int> done;
+  for (int i : order) {
+    std::vector<Placed> taken;
+    for (int other : done) {
+      bool apart = lifetimes[other].last < lifetimes[i].first || lifetimes[i].last < lifetimes[other].first;
+      int64_t begin = plan.offset_bytes[other];
+      if (!apart) taken.push_back({begin, begin + aligned(lifetimes[other].size_bytes)});
+    }
+    int64_t size = aligned(lifetimes[i].size_bytes);
+    plan.offset_bytes[i] = bestFit(std::move(taken), size);
+    plan.total_bytes = std::max(plan.total_bytes, plan.offset_bytes[i] + size);
+    done.push_back(i);
+  }
+  return plan;
+}
+
+}  // namespace stator::memory

@@ -1,0 +1,127 @@
+// A buffer for every tensor between kernels: takes functions of fusions; gives the same with buffers on each.
+//
+//   %h = stator.fusion kind "map" (%x)       =>   %h = stator.fusion kind "map" (%x) attributes {stator.buffers =
+//                                                   [{base = "input", index = 0, ...}, {base = "arena", offset = 64}]}
+#include "compiler/memory/plan_memory.h"
+
+#include "compiler/ir/dialect.h"
+#include "compiler/memory/arena_plan.h"
+#include "compiler/memory/update_in_place.h"
+#include "llvm/ADT/MapVector.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+#include "runtime/error.h"
+
+namespace stator {
+namespace {
+
+using memory::Base;
+using memory::Buffer;
+
+/// Buffers of one function, whose kernels are in order.
+class MemoryPlan {
+ public:
+  MemoryPlan(mlir::func::FuncOp function, llvm::ArrayRef<int64_t> slotOffsets)
+      : function_(function), slotOffsets_(slotOffsets) {}
+
+  void run() {
+    placeArguments();
+    placeResults();
+    int64_t arena = placeInArena();
+    for (auto fusion : function_.getOps<ir::FusionOp>()) annotate(fusion);
+    mlir::Builder builder(function_.getContext());
+    function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(arena));
+  }
+
+ private:
+  int64_t slotOffset(int64_t slot) {
+    if (slot >= static_cast<int64_t>(slotOffsets_.size()))
+      throw InternalError("plan-memory: slot " + std::to_string(slot) + " has no offset, the module gives " +
+                          std::to_string(slotOffsets_.size()));
+    return slotOffsets_[slot];
+  }
+
+  void placeArguments() {
+    int64_t scalars = 0;
+    for (mlir::BlockArgument argument : function_.getArguments()) {
+      unsigned number = argument.getArgNumber();
+      auto input = function_.getArgAttrOfType<mlir::IntegerAttr>(number, ir::inputAttr);
+      auto slot = function_.getArgAttrOfType<mlir::IntegerAttr>(number, ir::slotAttr);
+      if (input) buffers_[argument] = {Base::input, input.getInt(), 0};
+      else if (slot) buffers_[argument] = {Base::state, 0, slotOffset(slot.getInt())};
+      else buffers_[argument] = {Base::arguments, 0, 8 * scalars++};
+    }
+  }
+
+  void placeResults() {
+    mlir::Operation* last = function_.getBody().front().getTerminator();
+    for (mlir::OpOperand& operand : last->getOpOperands()) {
+      mlir::Value value = memory::viewedValue(operand.get());
+      if (buffers_.contains(value)) continue;
+      auto slot = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::updateAttr);
+      auto result = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::resultAttr);
+      if (slot) buffers_[value] = {Base::state, 0, slotOffset(slot.getInt())};
+      else buffers_[value] = {Base::result, result ? result.getInt() : int64_t(operand.getOperandNumber()), 0};
+    }
+  }
+
+  /// A value lives from its kernel to the last that reads it.
+  int64_t placeInArena() {
+    llvm::MapVector<mlir::Value, memory::Lifetime> lifetimes;
+    int step = 0;
+    for (auto fusion : function_.getOps<ir::FusionOp>()) {
+      for (mlir::Value operand : fusion.getInputs()) {
+        auto lifetime = lifetimes.find(memory::viewedValue(operand));
+        if (lifetime != lifetimes.end()) lifetime->second.last = step;
+      }
+      for (mlir::Value result : fusion.getResults())
+        if (!buffers_.contains(result)) lifetimes[result] = {memory::sizeBytes(result.getType()), step, step};
+      ++step;
+    }
+    std::vector<memory::Lifetime> all;
+    for (auto& [value, lifetime] : lifetimes) all.push_back(lifetime);
+    memory::ArenaPlan plan = memory::planArena(all);
+    for (auto [i, entry] : llvm::enumerate(lifetimes)) buffers_[entry.first] = {Base::arena, 0, plan.offset_bytes[i]};
+    return plan.total_bytes;
+  }
+
+  void annotate(ir::FusionOp fusion) {
+    llvm::SmallVector<mlir::Attribute> attributes;
+    auto add = [&](mlir::Value value) {
+      attributes.push_back(memory::toAttribute(fusion.getContext(), buffers_.lookup(memory::viewedValue(value))));
+    };
+    for (mlir::Value operand : fusion.getInputs()) add(operand);
+    for (mlir::Value result : fusion.getResults()) add(result);
+    fusion->setAttr(memory::buffersAttr, mlir::ArrayAttr::get(fusion.getContext(), attributes));
+  }
+
+  mlir::func::FuncOp function_;
+  llvm::ArrayRef<int64_t> slotOffsets_;
+  llvm::DenseMap<mlir::Value, Buffer> buffers_;
+};
+
+struct PlanMemoryPass : mlir::PassWrapper<PlanMemoryPass, mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemoryPass)
+
+  llvm::StringRef getArgument() const override { return "plan-memory"; }
+  llvm::StringRef getDescription() const override { return "Gives every tensor between kernels a buffer"; }
+
+  void runOnOperation() override {
+    auto offsets = getOperation()->getAttrOfType<mlir::DenseI64ArrayAttr>(memory::slotOffsetsAttr);
+    for (auto function : getOperation().getOps<mlir::func::FuncOp>()) {
+      try {
+        memory::orderUpdates(function);
+        MemoryPlan(function, offsets ? offsets.asArrayRef() : llvm::ArrayRef<int64_t>()).run();
+      } catch (const InternalError& error) {
+        function.emitError(error.what());
+        return signalPassFailure();
+      }
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<mlir::Pass> createPlanMemoryPass() { return std::make_unique<PlanMemoryPass>(); }
+
+}  // namespace stator

@@ -1,0 +1,140 @@
+// Which state updates may overwrite the old value, and the order of kernels that lets them.
+#include "compiler/memory/update_in_place.h"
+
+#include <set>
+
+#include "compiler/ir/dialect.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace stator::memory {
+namespace {
+
+/// Whether `value` is used only at the place of the element that is computed, up to the fusion's results.
+bool isReadInPlace(mlir::Value value, llvm::DenseSet<mlir::Value>& seen) {
+  if (!seen.insert(value).second) return true;
+  return llvm::all_of(value.getUsers(), [&](mlir::Operation* user) {
+    if (llvm::isa<ir::YieldOp>(user)) return true;
+    bool moves = llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::SliceOp, ir::PadOp, ir::FlipOp, ir::SumOp, ir::MaxOp,
+                           ir::ArgmaxOp, ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp, ir::MaxPool2dOp,
+                           ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp, ir::RandomUniformOp>(user);
+    return !moves && isReadInPlace(user->getResult(0), seen);
+  });
+}
+
+class UpdateOrder {
+ public:
+  explicit UpdateOrder(mlir::func::FuncOp function)
+      : function_(function), return_(function.getBody().front().getTerminator()) {
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (auto slot = function.getArgAttrOfType<mlir::IntegerAttr>(i, ir::slotAttr))
+        slots_[slot.getInt()] = function.getArgument(i);
+  }
+
+  void run() {
+    for (mlir::OpOperand& operand : return_->getOpOperands())
+      if (auto slot = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::updateAttr))
+        place(operand, slots_.lookup(slot.getInt()));
+    sort();
+  }
+
+ private:
+  /// The fusions that read a value, through whatever reshapes.
+  llvm::SmallSetVector<mlir::Operation*, 4> readersOf(mlir::Value value) {
+    llvm::SmallSetVector<mlir::Operation*, 4> readers;
+    if (!value) return readers;
+    for (mlir::Operation* user : value.getUsers()) {
+      if (llvm::isa<ir::FusionOp>(user)) readers.insert(user);
+      else if (llvm::isa<ir::ReshapeOp>(user)) for (mlir::Operation* reader : readersOf(user->getResult(0))) readers.insert(reader);
+    }
+    return readers;
+  }
+
+  bool readsInPlace(ir::FusionOp writer, mlir::Value old) {
+    llvm::DenseSet<mlir::Value> seen;
+    for (auto [operand, argument] : llvm::zip_equal(writer.getInputs(), writer.getBody().getArguments()))
+      if (viewedValue(operand) == old && !isReadInPlace(argument, seen)) return false;
+    return true;
+  }
+
+  /// The fusions that `op` waits for.
+  llvm::SmallVector<mlir::Operation*> before(mlir::Operation* op) {
+    llvm::SmallVector<mlir::Operation*> all(extra_.lookup(op));
+    for (mlir::Value operand : op->getOperands())
+      if (mlir::Operation* producer = viewedValue(operand).getDefiningOp()) all.push_back(producer);
+    return all;
+  }
+
+  bool waitsFor(mlir::Operation* op, mlir::Operation* other) {
+    llvm::SmallSetVector<mlir::Operation*, 16> pending;
+    pending.insert(op);
+    for (size_t i = 0; i < pending.size(); ++i) {
+      if (pending[i] == other) return true;
+      for (mlir::Operation* earlier : before(pending[i])) pending.insert(earlier);
+    }
+    return false;
+  }
+
+  void place(mlir::OpOperand& operand, mlir::Value old) {
+    mlir::Value value = viewedValue(operand.get());
+    auto writer = value.getDefiningOp<ir::FusionOp>();
+    if (!writer) return;  // the slot as it was
+    auto readers = readersOf(old);
+    bool inPlace = !readers.contains(writer) || readsInPlace(writer, old);
+    for (mlir::Operation* reader : readers) inPlace = inPlace && (reader == writer || !waitsFor(reader, writer));
+    mlir::Operation* last = writer;
+    if (!inPlace) {
+      operand.set(copy(operand.get()));
+      last = operand.get().getDefiningOp();
+    }
+    for (mlir::Operation* reader : readers)
+      if (reader != last) extra_[last].push_back(reader);
+  }
+
+  mlir::Value copy(mlir::Value value) {
+    mlir::OpBuilder builder(return_);
+    auto fusion = builder.create<ir::FusionOp>(value.getLoc(), value.getType(), value, builder.getStringAttr("map"));
+    mlir::Block* block = builder.createBlock(&fusion.getBody(), {}, value.getType(), value.getLoc());
+    builder.create<ir::YieldOp>(value.getLoc(), block->getArgument(0));
+    return fusion.getResult(0);
+  }
+
+  /// Fusions, each after those that it waits for, else in their order; reshapes before those that read them.
+  void sort() {
+    llvm::SmallVector<mlir::Operation*> fusions;
+    for (mlir::Operation& op : function_.getBody().front())
+      if (llvm::isa<ir::FusionOp>(op)) fusions.push_back(&op);
+    llvm::DenseSet<mlir::Operation*> done;
+    for (mlir::Operation* fusion : fusions) settle(fusion, done);
+    settleReshapes(return_);
+  }
+
+  void settle(mlir::Operation* fusion, llvm::DenseSet<mlir::Operation*>& done) {
+    if (!done.insert(fusion).second) return;
+    for (mlir::Operation* earlier : before(fusion)) settle(earlier, done);
+    settleReshapes(fusion);
+    fusion->moveBefore(return_);
+  }
+
+  void settleReshapes(mlir::Operation* reader) {
+    for (mlir::Value operand : reader->getOperands()) {
+      auto reshape = operand.getDefiningOp<ir::ReshapeOp>();
+      if (!reshape || !settled_.insert(reshape).second) continue;
+      settleReshapes(reshape);
+      reshape->moveBefore(return_);
+    }
+  }
+
+  mlir::func::FuncOp function_;
+  mlir::Operation* return_;
+  llvm::DenseMap<int64_t, mlir::Value> slots_;
+  llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*>> extra_;
+  llvm::DenseSet<mlir::Operation*> settled_;
+};
+
+}  // namespace
+
+void orderUpdates(mlir::func::FuncOp function) { UpdateOrder(function).run(); }
+
+}  // namespace stator::memory

@@ -1,0 +1,13 @@
+// Which state updates may overwrite the old value, and the order of kernels that lets them.
+#pragma once
+
+#include "compiler/memory/buffer.h"
+
+namespace stator::memory {
+
+/// Makes every update's value one that may be written to its slot: by its kernel, where all others that read the old
+/// value can run before it and it reads it only where it writes; otherwise by a copy after everything else. Orders the
+/// function's kernels accordingly, and otherwise leaves them as they are.
+void orderUpdates(mlir::func::FuncOp function);
+
+}  // namespace stator::memory
