@@ -159,7 +159,8 @@ bool has_derivative(const Trial& trial) {
 
 void check_torch(const Trial& trial, const Tensors& found, double tolerance) {
   const TorchCase& given = torch_case(trial.variant.torch_case);
-  Tensors expected{given.result};
+  REQUIRE(given.result.has_value());
+  Tensors expected{*given.result};
   for (int input : trial.graph.gradient_of) {
     INFO(trial.name() << " has no gradient of input " << input);
     REQUIRE(given.gradients[input].has_value());

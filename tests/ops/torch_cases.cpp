@@ -39,9 +39,7 @@ TorchCase read(const std::string& name) {
     made.gradients.push_back(find(name, "grad." + (key.starts_with("in.") ? key.substr(3) : key)));
   }
   const std::string result = find(name, "out.y") ? "y" : "values";
-  const std::optional<TensorValue> value = find(name, "out." + result);
-  if (!value) throw UserError("tests/data/ops.safetensors: the case '" + name + "' has no result y or values");
-  made.result = *value;
+  made.result = find(name, "out." + result);
   made.cotangent = find(name, "ct." + result);
   return made;
 }

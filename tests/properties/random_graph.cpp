@@ -67,8 +67,10 @@ void RandomGraph::grow() {
   symbolic_ = choice_.one_in(3);
   for (long inputs = choice_.between(1, 3); inputs > 0; --inputs) values_.push_back(add_input(random_spec()));
   for (long ops = choice_.between(3, 14); ops > 0; --ops) grow_once();
+  while (!may_cross(values_.back().spec)) values_.pop_back();
   trace_.result(values_.back().id);
-  for (long more = choice_.below(3); more > 0; --more) trace_.result(any().id);
+  for (long more = choice_.below(3); more > 0; --more)
+    if (const Value x = any(); may_cross(x.spec)) trace_.result(x.id);
 }
 
 ProgramGraph random_program(uint64_t seed) {

@@ -68,6 +68,9 @@ class RandomGraph {
   bool symbolic_ = false;
 };
 
+/// Whether a value may be an input or a result.
+bool may_cross(const TensorSpec& spec);
+
 /// One function, named after the seed.
 ProgramGraph random_program(uint64_t seed);
 

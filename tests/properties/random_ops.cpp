@@ -6,6 +6,13 @@
 
 namespace stator::tests {
 
+/// Products of symbols are extents inside a graph, not of what crosses its boundary.
+bool may_cross(const TensorSpec& spec) {
+  for (int i = 0; i < spec.rank(); ++i)
+    if (!spec.extents[i].is_number() && spec.extents[i] != Extent(symbol::batch)) return false;
+  return true;
+}
+
 Value RandomGraph::unary(const Value& x) {
   const Value positive = abs(x) + 0.5;
   switch (choice_.below(12)) {
@@ -45,6 +52,7 @@ RandomGraph::Made RandomGraph::combine(const Value& x) {
   TensorSpec spec{DType::f32, {}};
   for (int i = static_cast<int>(choice_.below(x.spec.rank() + 1)); i < x.spec.rank(); ++i)
     spec.extents.push(choice_.one_in(3) ? Extent(1) : x.spec.extents[i]);
+  if (!may_cross(spec)) return {};
   return binary(x, add_input(spec));
 }
 
@@ -144,7 +152,7 @@ RandomGraph::Made RandomGraph::normalise(const Value& x) {
 /// A matrix product with a new input: one matrix for two axes, or one for each leading index.
 RandomGraph::Made RandomGraph::multiply(const Value& x) {
   const int rank = x.spec.rank();
-  if (rank < 2 || !x.spec.extents[-1].is_number()) return {};
+  if (rank < 2 || !x.spec.extents[-1].is_number() || !may_cross(x.spec)) return {};
   TensorSpec other = x.spec;
   other.extents[-2] = x.spec.extents[-1];
   other.extents[-1] = Extent(choice_.between(1, 18));
@@ -153,7 +161,7 @@ RandomGraph::Made RandomGraph::multiply(const Value& x) {
 
 /// The product of a matrix, transposed, with one of as many rows: a contraction over a symbol where rows have one.
 RandomGraph::Made RandomGraph::multiply_over_rows(const Value& x) {
-  if (x.spec.rank() != 2) return {};
+  if (x.spec.rank() != 2 || !may_cross(x.spec)) return {};
   const TensorSpec other{DType::f32, Extents{0, x.spec.extents[0], Extent(choice_.between(1, 9))}};
   const Value product = apply_rule(rule::Matmul{}, {apply_rule(rule::Permute{Integers(1, 0)}, {x}), add_input(other)});
   return product * 0.1;

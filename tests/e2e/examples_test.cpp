@@ -1,0 +1,92 @@
+// The examples as programs: bad input is one sentence and exit code 1 or 2, and loses nothing.
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "tests/catch.h"
+#include "tests/e2e/digits.h"
+#include "tests/ops/run.h"
+#include "tests/runtime/support.h"
+
+namespace stator::tests {
+
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string out, errors;
+};
+
+/// Runs an example of the build with these arguments, as a shell would.
+Outcome run(const std::string& example, const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  std::string command = "'" STATOR_EXAMPLES "/" + example + "'";
+  for (const std::string& argument : arguments) command += " '" + argument + "'";
+  command += " >'" + (folder / "out") + "' 2>'" + (folder / "errors") + "' </dev/null";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out"), read_file(folder / "errors")};
+}
+
+/// Code 1 or 2, and one line that has all of `parts`.
+void check_refusal(const Outcome& outcome, const std::vector<std::string>& parts) {
+  INFO(outcome.errors << outcome.out);
+  CHECK((outcome.code == 1 || outcome.code == 2));
+  CHECK(outcome.out.empty());
+  CHECK(std::count(outcome.errors.begin(), outcome.errors.end(), '\n') == 1);
+  for (const std::string& part : parts) CHECK_THAT(outcome.errors, ContainsSubstring(part));
+}
+
+}  // namespace
+
+TEST_CASE("options out of their range are refused") {
+  check_refusal(run("mnist_convnet", {"--batch", "0"}), {"--batch", "0"});
+  check_refusal(run("mnist_convnet", {"--epochs", "-1"}), {"--epochs", "-1"});
+  check_refusal(run("mnist_convnet", {"--threads", "x"}), {"--threads", "x"});
+  check_refusal(run("mnist_convnet", {"--fly", "1"}), {"--fly"});
+  check_refusal(run("mnist_convnet", {"--dump", "melt"}), {"melt"});
+  check_refusal(run("mnist_convnet", {"--target", "pdp-11"}), {"pdp-11"});
+}
+
+TEST_CASE("data that is missing or damaged is refused") {
+  const TemporaryFolder folder;
+  check_refusal(run("mnist_convnet", {"--data", folder / "nowhere"}), {"nowhere"});
+  check_refusal(run("mnist_convnet", {"--data", folder.path()}), {"train-images-idx3-ubyte"});
+  for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+    folder.file(name, "these are not digits");
+  check_refusal(run("mlp_mnist", {"--data", folder.path()}), {"train-images-idx3-ubyte"});
+  folder.file("train-images-idx3-ubyte", std::string("\0\0\x08\x03\0\0\0\x09\0\0\0\x1c\0\0\0\x1c short", 22));
+  check_refusal(run("mlp_mnist", {"--data", folder.path()}), {"train-images-idx3-ubyte"});
+}
+
+TEST_CASE("a checkpoint of another model is refused with what differs") {
+  const TemporaryFolder folder;
+  init(models::convnet, seed(0)).save(folder / "convnet.safetensors");
+  check_refusal(run("mlp_mnist", {"--load", folder / "convnet.safetensors"}), {"convnet.safetensors", "conv1.weight"});
+  check_refusal(run("mlp_mnist", {"--load", folder / "nothing.safetensors"}), {"nothing.safetensors"});
+  check_refusal(run("mlp_mnist", {"--load", folder.file("text.safetensors", "no checkpoint")}), {"text.safetensors"});
+}
+
+TEST_CASE("an output that cannot be written is refused before the work") {
+  check_refusal(run("mnist_convnet", {"--save", "/nowhere/state.safetensors"}), {"/nowhere/state.safetensors"});
+  check_refusal(run("mnist_convnet", {"--json", "/nowhere/run.json"}), {"/nowhere/run.json"});
+}
+
+TEST_CASE("the line agrees with the least-squares solution") {
+  const Outcome outcome = run("linear_regression", {});
+  INFO(outcome.errors << outcome.out);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("they agree to 1e-4"));
+}
+
+TEST_CASE("every phase can be printed") {
+  for (const char* phase : {"import", "fuse"}) {
+    const Outcome outcome = run("mlp_mnist", {"--dump", phase});
+    INFO(phase << ": " << outcome.errors);
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out, ContainsSubstring("func.func @train_step"));
+  }
+}
+
+}  // namespace stator::tests
