@@ -22,7 +22,7 @@ Value CallFrame::pointer(const memory::Buffer& buffer) const {
                                       CallField::arguments};
   Value base = field(fields[static_cast<int>(buffer.base)]);
   if (buffer.base == Base::input || buffer.base == Base::result) {
-    llvm::ArrayRef<LLVM::GEPArg> index{static_cast<int32_t>(buffer.index)};
+    LLVM::GEPArg index(static_cast<int32_t>(buffer.index));
     base = b.create<LLVM::LoadOp>(ix_.location, pointer, b.create<LLVM::GEPOp>(ix_.location, pointer, pointer, base, index));
   }
   if (buffer.offset_bytes == 0) return base;

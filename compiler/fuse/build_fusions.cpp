@@ -44,18 +44,25 @@ class FusionBuilder {
   }
 
   ir::FusionOp finish(Body& body, llvm::StringRef kind, mlir::Location location, llvm::ArrayRef<mlir::Value> yields) {
-    mlir::OpBuilder::atBlockEnd(body.block).create<ir::YieldOp>(location, yields);
+    endOf(body).create<ir::YieldOp>(location, yields);
     auto fusion = outer_.create<ir::FusionOp>(location, mlir::TypeRange(mlir::ValueRange(yields)), body.inputs,
                                               outer_.getStringAttr(kind));
     fusion.getBody().push_back(body.block);
     return fusion;
   }
 
+  /// A builder at the end of a region that has no op around it yet.
+  mlir::OpBuilder endOf(Body& body) {
+    mlir::OpBuilder builder(outer_.getContext());
+    builder.setInsertionPointToEnd(body.block);
+    return builder;
+  }
+
   void clone(Body& body, mlir::Operation* op) {
     bool strided = roleOf(op) == Role::contraction;
     for (mlir::Value operand : op->getOperands())
       if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));
-    mlir::OpBuilder::atBlockEnd(body.block).clone(*op, body.inner);
+    endOf(body).clone(*op, body.inner);
   }
 
   /// An operand inside a region: a view or source made anew, or an argument. `strided`: through permutations alone.
@@ -66,7 +73,7 @@ class FusionBuilder {
     if (!isRead) return argument(body, value);
     for (mlir::Value operand : op->getOperands())
       if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));
-    return mlir::OpBuilder::atBlockEnd(body.block).clone(*op, body.inner)->getResult(0);
+    return endOf(body).clone(*op, body.inner)->getResult(0);
   }
 
   mlir::Value argument(Body& body, mlir::Value value) {

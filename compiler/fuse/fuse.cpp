@@ -9,7 +9,7 @@
 #include "compiler/fuse/fuse.h"
 
 #include "compiler/fuse/build_fusions.h"
-#include "compiler/fuse/split_reductions.h"
+#include "compiler/fuse/prepare.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 #include "runtime/error.h"
@@ -28,6 +28,7 @@ struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::Fu
     mlir::func::FuncOp function = getOperation();
     if (function.isDeclaration()) return;
     try {
+      fuse::dropEmptyReductions(function);
       fuse::transposeMatmuls(function);
       fuse::splitLongReductions(function);
       fuse::buildFusions(function, fuse::Grouping(function));

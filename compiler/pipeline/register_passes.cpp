@@ -1,9 +1,12 @@
 // Registers passes one by one: MLIR's all-in-one headers cost minutes and gigabytes to compile.
 #include "compiler/pipeline/register_passes.h"
 
+#include "compiler/cpu/lower_cpu.h"
 #include "compiler/differentiate/differentiate.h"
+#include "compiler/fuse/fuse.h"
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
+#include "compiler/memory/plan_memory.h"
 #include "compiler/simplify/simplify.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -15,6 +18,9 @@ void registerStatorPasses() {
   mlir::registerPass(createBindSymbolsPass);
   mlir::registerPass(createSimplifyPass);
   mlir::registerPass(createLayoutPass);
+  mlir::registerPass(createFusePass);
+  mlir::registerPass(createPlanMemoryPass);
+  mlir::registerPass(cpu::createLowerCpuPass);
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

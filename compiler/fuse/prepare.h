@@ -5,6 +5,9 @@
 
 namespace stator::fuse {
 
+/// Reductions over axes of extent 1 alone become what they read, or the index 0.
+void dropEmptyReductions(mlir::func::FuncOp function);
+
 /// Long reductions to few elements become two, the first of which can be divided among threads. How they are split
 /// follows from their shapes alone.
 void splitLongReductions(mlir::func::FuncOp function);

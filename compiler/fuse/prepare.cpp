@@ -1,5 +1,5 @@
 // Graph changes that make better kernels, just before ops are grouped.
-#include "compiler/fuse/split_reductions.h"
+#include "compiler/fuse/prepare.h"
 
 #include "compiler/fuse/op_roles.h"
 #include "compiler/ir/build.h"
@@ -67,6 +67,18 @@ bool swapsLastTwo(ir::PermuteOp permute) {
 }
 
 }  // namespace
+
+void dropEmptyReductions(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
+    if (!llvm::isa<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>(op)) continue;
+    if (elementCount(op.getOperand(0)) != elementCount(op.getResult(0))) continue;
+    mlir::OpBuilder builder(&op);
+    mlir::Value same = op.getOperand(0);
+    if (llvm::isa<ir::ArgmaxOp>(op)) same = ir::buildConstant(builder, op.getLoc(), op.getResult(0).getType(), 0);
+    op.getResult(0).replaceAllUsesWith(same);
+    op.erase();
+  }
+}
 
 void splitLongReductions(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front()))
