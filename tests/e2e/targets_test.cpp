@@ -28,11 +28,6 @@ struct Small {
 constexpr auto small = program<Small>(train_step<models::Image, models::Digit>(
     [](const auto& net, auto image, auto digit) { return cross_entropy(net(image), digit); }, Adam{.lr = 0.01}));
 
-bool host_has(const std::string& target) {
-  if (target == "x86-64-v4") return __builtin_cpu_supports("x86-64-v4");
-  return target != "x86-64-v3" || __builtin_cpu_supports("x86-64-v3");
-}
-
 }  // namespace
 
 TEST_CASE("each instruction set trains to what the interpreter computes") {
@@ -44,11 +39,7 @@ TEST_CASE("each instruction set trains to what the interpreter computes") {
   const std::vector<TensorValue> inputs{tensor_of(given.images), tensor_of(given.labels)};
   const double loss = interpret(graph, "train_step", {batch = 7}, inputs, expected, {{"seed", 4}})[0].elements[0];
 
-  for (const std::string target : {"x86-64", "x86-64-v3", "x86-64-v4", "native"}) {
-    if (!host_has(target)) {
-      WARN("skipped: this host has no " << target);
-      continue;
-    }
+  for (const std::string& target : host_targets()) {
     CompileOptions options = test_options();
     options.target = target;
     auto compiled = compile(small, batch = 9, options);

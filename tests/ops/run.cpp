@@ -8,6 +8,13 @@ namespace stator::tests {
 
 CompileOptions test_options() { return {.threads = 2, .cache = "off"}; }
 
+std::vector<std::string> host_targets() {
+  std::vector<std::string> targets{"x86-64"};
+  if (__builtin_cpu_supports("x86-64-v3")) targets.push_back("x86-64-v3");
+  if (__builtin_cpu_supports("x86-64-v4")) targets.push_back("x86-64-v4");
+  return targets;
+}
+
 CompiledProgram::CompiledProgram(const ProgramGraph& program, long rows, const CompileOptions& options)
     : state_(State::init(program.slots, 0)), session_(compile(program, {batch = rows}, options), options.threads) {}
 

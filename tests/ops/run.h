@@ -14,6 +14,9 @@ namespace stator::tests {
 /// The options of tests: no cache, so that what is tested is what was just built, and two threads.
 CompileOptions test_options();
 
+/// The instruction sets that this host has, the smallest first.
+std::vector<std::string> host_targets();
+
 /// A compiled program without parameters at work: its state is what `init` gives for seed 0.
 class CompiledProgram {
  public:

@@ -193,7 +193,10 @@ RandomGraph::Made RandomGraph::pool(const Value& x) {
   return greatest ? apply_rule(rule::MaxPool2d{window}, {x}) : apply_rule(rule::AvgPool2d{window}, {x});
 }
 
+/// Draws go by the row-major index, which unused rows change unless they come last: so rows are the first axis here.
 RandomGraph::Made RandomGraph::drop(const Value& x) {
+  for (int i = 1; i < x.spec.rank(); ++i)
+    if (!x.spec.extents[i].is_number()) return {};
   const long site = choice_.between(1, 1000);
   const Context::Draw draw = trace_.draw(site);
   const int ids[]{draw.seed, draw.step};
