@@ -1,8 +1,9 @@
 // Which ops share a kernel.
 //
-// An op joins the latest group that it reads from and may join, or begins a group. It may join where its loops are the
-// group's, where each value that it reads from the group is at hand at the same place (or is a reduced value that is
-// stretched back along its row), and where nothing else that it reads depends on the group.
+// An op joins a group that it reads from and may join, or begins a group. It may join where its loops are the group's,
+// where each value that it reads from the group is at hand at the same place (or is a reduced value that is stretched
+// back along its row), and where nothing else that it reads depends on the group. Then the group absorbs the elementwise
+// groups that the op reads too: that is how an optimizer's update becomes the epilogue of a gradient's contraction.
 #include "compiler/fuse/group_ops.h"
 
 #include <set>
@@ -173,6 +174,47 @@ void Grouping::join(mlir::Operation* op, int number) {
   if (wholeRow || dependent) group.kind = Kind::row;
 }
 
+/// Whether `reader` reads the results of `producer` only elementwise and at the same place.
+bool Grouping::readsPlainly(int reader, int producer) const {
+  return llvm::all_of(groups_[reader].ops, [&](mlir::Operation* op) {
+    return llvm::all_of(op->getOperands(), [&](mlir::Value operand) {
+      ViewPath path = pathTo(operand);
+      if (groupOf(path.base.getDefiningOp()) != producer) return true;
+      return path.plain && roleOf(op) == Role::compute;
+    });
+  });
+}
+
+/// Whether a third group stands between the two.
+bool Grouping::readsThroughOthers(int reader, int producer) const {
+  return llvm::any_of(groups_[reader].ops, [&](mlir::Operation* op) {
+    return llvm::any_of(producersOf(op), [&](int other) {
+      return other != reader && other != producer && reaches(producer, other);
+    });
+  });
+}
+
+bool Grouping::canAbsorb(int map, int into) const {
+  const Group &from = groups_[map], &to = groups_[into];
+  if (map == into || from.kind != Kind::map || from.ops.size() + to.ops.size() > mostOps) return false;
+  bool whole = from.elements == to.elements && (!isReduction(to) || reducesTrailingAxes(to.reduction));
+  bool reduced = isReduction(to) && from.elements == elementCount(to.reduction->getResult(0));
+  // Draws are too long for the epilogue of a register tile.
+  bool elementwise = llvm::all_of(from.ops, [&](mlir::Operation* op) {
+    return roleOf(op) == Role::compute && (to.kind != Kind::contraction || !llvm::isa<ir::RandomUniformOp>(op));
+  });
+  return (whole || reduced) && elementwise && readsPlainly(into, map) && readsPlainly(map, into) &&
+         !readsThroughOthers(into, map) && !readsThroughOthers(map, into);
+}
+
+void Grouping::absorb(int map, int into) {
+  Group &from = groups_[map], &to = groups_[into];
+  for (mlir::Operation* op : from.ops) groupOf_[op] = into;
+  to.ops.append(from.ops);
+  from.ops.clear();
+  llvm::sort(to.ops, [](mlir::Operation* a, mlir::Operation* b) { return a->isBeforeInBlock(b); });
+}
+
 int Grouping::found(mlir::Operation* op, Kind kind) {
   groups_.push_back({kind, {}, nullptr, elementCount(op->getResult(0))});
   if (roleOf(op) == Role::reduction) groups_.back().elements = elementCount(op->getOperand(0));
@@ -182,9 +224,17 @@ int Grouping::found(mlir::Operation* op, Kind kind) {
 
 void Grouping::place(mlir::Operation* op) {
   llvm::SmallVector<int> candidates = producersOf(op);
-  llvm::sort(candidates, std::greater<int>());
-  for (int candidate : candidates)
-    if (canJoin(op, candidate)) return join(op, candidate);
+  llvm::sort(candidates, [&](int a, int b) {
+    bool aIsMap = groups_[a].kind == Kind::map, bIsMap = groups_[b].kind == Kind::map;
+    return aIsMap != bIsMap ? bIsMap : a > b;
+  });
+  for (int candidate : candidates) {
+    if (!canJoin(op, candidate)) continue;
+    join(op, candidate);
+    for (int other : candidates)
+      if (canAbsorb(other, candidate)) absorb(other, candidate);
+    return;
+  }
   switch (roleOf(op)) {
     case Role::contraction: found(op, Kind::contraction); return;
     case Role::window: found(op, Kind::window); return;
@@ -218,7 +268,7 @@ llvm::SmallVector<int> Grouping::order() const {
         if (producer != group && consumers[producer].insert(group)) ++waits[group];
   std::set<int, decltype(earlier)> ready(earlier);
   for (int group = 0; group < static_cast<int>(groups_.size()); ++group)
-    if (waits[group] == 0) ready.insert(group);
+    if (waits[group] == 0 && !groups_[group].ops.empty()) ready.insert(group);
   llvm::SmallVector<int> order;
   while (!ready.empty()) {
     int next = *ready.begin();
@@ -227,7 +277,7 @@ llvm::SmallVector<int> Grouping::order() const {
     for (int consumer : consumers[next])
       if (--waits[consumer] == 0) ready.insert(consumer);
   }
-  assert(order.size() == groups_.size() && "groups wait for each other");
+  assert(order.size() == llvm::count_if(groups_, [](const Group& g) { return !g.ops.empty(); }) && "groups wait");
   return order;
 }
 

@@ -11,7 +11,7 @@ namespace stator::fuse {
 enum class Kind { contraction, window, map, reduce, row };
 llvm::StringRef nameOf(Kind kind);
 
-/// The ops of one kernel, in program order; views and sources that they read through are made anew in it.
+/// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they read through are made anew in it.
 struct Group {
   Kind kind = Kind::map;
   llvm::SmallVector<mlir::Operation*> ops;
@@ -49,6 +49,10 @@ class Grouping {
   bool reductionCanJoin(mlir::Operation* op, const Group& group, int number) const;
   bool rowAccepts(mlir::Operation* op, const Group& group, int number) const;
   void join(mlir::Operation* op, int group);
+  bool canAbsorb(int map, int into) const;
+  bool readsPlainly(int reader, int producer) const;
+  bool readsThroughOthers(int reader, int producer) const;
+  void absorb(int map, int into);
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
   bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
 

@@ -83,6 +83,20 @@ TEST_CASE("bool, whole numbers and casts") {
   })");
 }
 
+TEST_CASE("narrow floats are stored rounded and computed as f32") {
+  for (const char* element : {"f16", "bf16"}) {
+    INFO(element);
+    std::string t = std::string("tensor<5x19x") + element + ">", f = "tensor<5x19xf32>", r = std::string("tensor<5x1x") + element + ">";
+    check_function("func.func @main(%a: " + t + ", %b: " + t + ", %x: " + f + ") -> (" + t + ", " + f + ", " + t + ", " + r + ") {\n" +
+        "  %s = stator.add %a, %b : (" + t + ", " + t + ") -> " + t + "\n" +
+        "  %e = stator.exp %s : (" + t + ") -> " + t + "\n" +
+        "  %w = stator.cast %a : (" + t + ") -> " + f + "\n" +
+        "  %n = stator.cast %x : (" + f + ") -> " + t + "\n" +
+        "  %m = stator.sum %a {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
+        "  return %e, %w, %n, %m : " + t + ", " + f + ", " + t + ", " + r + "\n}", {.tolerance = 1e-2});
+  }
+}
+
 TEST_CASE("draws are the interpreter's, bit for bit") {
   check_function(R"(func.func @main(%seed: tensor<i64> {stator.argument = "seed"}, %step: tensor<i64>)
       -> (tensor<7x45xf32>, tensor<3x2x5xf32>) {
@@ -157,6 +171,15 @@ TEST_CASE("batched matrix products, and those of f64") {
     %p = stator.matmul %a, %b : (tensor<3x5x17xf64>, tensor<3x17x9xf64>) -> tensor<3x5x9xf64>
     return %p : tensor<3x5x9xf64>
   })", {.tolerance = 1e-12});
+}
+
+TEST_CASE("matrix products of narrow floats and whole numbers") {
+  for (const char* element : {"f16", "bf16", "i32"}) {
+    INFO(element);
+    std::string e = std::string("x") + element + ">", a = "tensor<6x17" + e, b = "tensor<17x9" + e, c = "tensor<6x9" + e;
+    check_function("func.func @main(%a: " + a + ", %b: " + b + ") -> " + c + " {\n  %p = stator.matmul %a, %b : (" + a + ", " +
+                   b + ") -> " + c + "\n  return %p : " + c + "\n}", {.tolerance = 1e-2});
+  }
 }
 
 TEST_CASE("channels-last convolution with bias and relu, and its weight gradient") {

@@ -11,7 +11,7 @@ namespace arith = mlir::arith;
 mlir::Type storageType(mlir::Type element) {
   mlir::MLIRContext* context = element.getContext();
   if (element.isInteger(1) || isUnsigned(element)) return mlir::IntegerType::get(context, 8);
-  if (element.isBF16()) return mlir::IntegerType::get(context, 16);
+  if (element.isBF16() || element.isF16()) return mlir::IntegerType::get(context, 16);
   return element;
 }
 
@@ -49,41 +49,98 @@ static int64_t lanesOf(Value vector) { return llvm::cast<mlir::VectorType>(vecto
 
 static Value bits(const IndexBuilder& ix, Value like, int64_t value) {
   auto type = llvm::cast<mlir::VectorType>(like.getType());
-  auto element = ix.builder.getIntegerAttr(type.getElementType(), value);
+  auto element = ix.builder.getIntegerAttr(type.getElementType(), llvm::APInt(type.getElementTypeBitWidth(), value, true));
   return ix.builder.create<arith::ConstantOp>(ix.location, mlir::DenseElementsAttr::get(type, element));
 }
 
+namespace {
+
+/// Bits of f32 lanes: what narrow floats are made of and made to.
+struct Bits {
+  const IndexBuilder& ix;
+
+  Value constant(Value like, int64_t value) const { return bits(ix, like, value); }
+  Value operator()(Value real) const {
+    return ix.builder.create<arith::BitcastOp>(ix.location, like(real, ix.builder.getI32Type()), real);
+  }
+  Value real(Value word) const {
+    return ix.builder.create<arith::BitcastOp>(ix.location, like(word, ix.builder.getF32Type()), word);
+  }
+  Value widen(Value half) const {
+    return ix.builder.create<arith::ExtUIOp>(ix.location, like(half, ix.builder.getI32Type()), half);
+  }
+  Value narrow(Value word) const {
+    return ix.builder.create<arith::TruncIOp>(ix.location, like(word, ix.builder.getIntegerType(16)), word);
+  }
+  template <class Op> Value apply(Value a, Value b) const { return ix.builder.create<Op>(ix.location, a, b); }
+  template <class Op> Value apply(Value a, int64_t b) const { return apply<Op>(a, constant(a, b)); }
+  Value isBelow(Value a, int64_t b) const {
+    return ix.builder.create<arith::CmpIOp>(ix.location, arith::CmpIPredicate::ult, a, constant(a, b));
+  }
+  Value select(Value condition, Value a, Value b) const {
+    return ix.builder.create<arith::SelectOp>(ix.location, condition, a, b);
+  }
+  /// word + bias + (bit `shift` of word), shifted right: rounding to nearest even.
+  Value rounded(Value word, int64_t bias, int shift) const {
+    Value odd = apply<arith::AndIOp>(apply<arith::ShRUIOp>(word, shift), 1);
+    return apply<arith::ShRUIOp>(apply<arith::AddIOp>(apply<arith::AddIOp>(word, odd), bias), shift);
+  }
+};
+
 /// The upper half of each f32, rounded to nearest even; a NaN stays one.
-static Value roundToBFloat16(const IndexBuilder& ix, Value computed) {
-  auto& b = ix.builder;
-  Value word = b.create<arith::BitcastOp>(ix.location, like(computed, b.getI32Type()), computed);
-  Value sixteen = bits(ix, word, 16);
-  Value odd = b.create<arith::AndIOp>(ix.location, b.create<arith::ShRUIOp>(ix.location, word, sixteen), bits(ix, word, 1));
-  Value bias = b.create<arith::AddIOp>(ix.location, odd, bits(ix, word, 0x7FFF));
-  Value rounded = b.create<arith::AddIOp>(ix.location, word, bias);
-  Value isNan = b.create<arith::CmpFOp>(ix.location, arith::CmpFPredicate::UNO, computed, computed);
-  Value quiet = b.create<arith::OrIOp>(ix.location, word, bits(ix, word, 0x400000));
-  Value chosen = b.create<arith::SelectOp>(ix.location, isNan, quiet, rounded);
-  Value upper = b.create<arith::ShRUIOp>(ix.location, chosen, sixteen);
-  return b.create<arith::TruncIOp>(ix.location, like(computed, b.getIntegerType(16)), upper);
+Value toBFloat16(const IndexBuilder& ix, Value computed) {
+  Bits b{ix};
+  Value word = b(computed);
+  Value isNan = ix.builder.create<arith::CmpFOp>(ix.location, arith::CmpFPredicate::UNO, computed, computed);
+  Value quiet = b.apply<arith::ShRUIOp>(b.apply<arith::OrIOp>(word, 0x400000), 16);
+  return b.narrow(b.select(isNan, quiet, b.rounded(word, 0x7FFF, 16)));
 }
+
+Value fromBFloat16(const IndexBuilder& ix, Value stored) {
+  Bits b{ix};
+  return b.real(b.apply<arith::ShLIOp>(b.widen(stored), 16));
+}
+
+/// Source: F. Giesen, "float->half variants", float_to_half_fast3_rtne: the same bits as vcvtps2ph, on every target.
+Value toHalf(const IndexBuilder& ix, Value computed) {
+  constexpr int64_t infinity = 255 << 23, tooLarge = (127 + 16) << 23, normal = 113 << 23, magic = 126 << 23;
+  Bits b{ix};
+  Value word = b(computed), sign = b.apply<arith::AndIOp>(word, 0x80000000);
+  Value size = b.apply<arith::XOrIOp>(word, sign);
+  Value denormal = b(b.apply<arith::AddFOp>(b.real(size), b.real(b.constant(size, magic))));
+  Value small = b.apply<arith::SubIOp>(denormal, magic);
+  Value regular = b.rounded(size, ((15 - 127) * (int64_t{1} << 23)) + 0xFFF, 13);
+  Value special = b.select(b.isBelow(size, infinity + 1), b.constant(size, 0x7C00), b.constant(size, 0x7E00));
+  Value half = b.select(b.isBelow(size, tooLarge), b.select(b.isBelow(size, normal), small, regular), special);
+  return b.narrow(b.apply<arith::OrIOp>(half, b.apply<arith::ShRUIOp>(sign, 16)));
+}
+
+/// Source: F. Giesen, "half->float variants", half_to_float_fast5.
+Value fromHalf(const IndexBuilder& ix, Value stored) {
+  constexpr int64_t scale = (254 - 15) << 23, infinity = 255 << 23, unbounded = (127 + 16) << 23;
+  Bits b{ix};
+  Value half = b.widen(stored);
+  Value shifted = b.apply<arith::ShLIOp>(b.apply<arith::AndIOp>(half, 0x7FFF), 13);
+  Value size = b(b.apply<arith::MulFOp>(b.real(shifted), b.real(b.constant(half, scale))));
+  size = b.select(b.isBelow(size, unbounded), size, b.apply<arith::OrIOp>(size, infinity));
+  Value sign = b.apply<arith::ShLIOp>(b.apply<arith::AndIOp>(half, 0x8000), 16);
+  return b.real(b.apply<arith::OrIOp>(size, sign));
+}
+
+}  // namespace
 
 Value fromStorage(const IndexBuilder& ix, Value stored, mlir::Type element) {
   auto& b = ix.builder;
   if (element.isInteger(1)) return b.create<arith::CmpIOp>(ix.location, arith::CmpIPredicate::ne, stored, bits(ix, stored, 0));
-  if (element.isF16()) return b.create<arith::ExtFOp>(ix.location, like(stored, b.getF32Type()), stored);
-  if (!element.isBF16()) return stored;
-  Value wide = b.create<arith::ExtUIOp>(ix.location, like(stored, b.getI32Type()), stored);
-  Value upper = b.create<arith::ShLIOp>(ix.location, wide, bits(ix, wide, 16));
-  return b.create<arith::BitcastOp>(ix.location, like(stored, b.getF32Type()), upper);
+  if (element.isF16()) return fromHalf(ix, stored);
+  return element.isBF16() ? fromBFloat16(ix, stored) : stored;
 }
 
 Value toStorage(const IndexBuilder& ix, Value computed, mlir::Type element) {
   auto& b = ix.builder;
   if (element.isInteger(1)) return b.create<arith::ExtUIOp>(ix.location, like(computed, b.getIntegerType(8)), computed);
-  if (element.isF16()) return b.create<arith::TruncFOp>(ix.location, like(computed, b.getF16Type()), computed);
-  if (element.isBF16()) return roundToBFloat16(ix, computed);
-  return computed;
+  if (element.isF16()) return toHalf(ix, computed);
+  return element.isBF16() ? toBFloat16(ix, computed) : computed;
 }
 
 static Value convertReals(const IndexBuilder& ix, Value x, mlir::VectorType target) {

@@ -11,7 +11,7 @@ using kernels::Value;
 using kernels::ValueRange;
 using kernels::Values;
 
-/// The element type of a buffer: bool is a byte, u8 a signless byte, bf16 its 16 bits.
+/// The element type of a buffer: bool is a byte, u8 a signless byte, f16 and bf16 their 16 bits.
 mlir::Type storageType(mlir::Type element);
 
 /// The element type that arithmetic is done in: f32 for the narrow floats, i1 for bool, otherwise the storage's.
