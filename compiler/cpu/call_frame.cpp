@@ -23,7 +23,8 @@ Value CallFrame::pointer(const memory::Buffer& buffer) const {
   Value base = field(fields[static_cast<int>(buffer.base)]);
   if (buffer.base == Base::input || buffer.base == Base::result) {
     LLVM::GEPArg index(static_cast<int32_t>(buffer.index));
-    base = b.create<LLVM::LoadOp>(ix_.location, pointer, b.create<LLVM::GEPOp>(ix_.location, pointer, pointer, base, index));
+    base = b.create<LLVM::LoadOp>(ix_.location, pointer,
+                                  b.create<LLVM::GEPOp>(ix_.location, pointer, pointer, base, index));
   }
   if (buffer.offset_bytes == 0) return base;
   Value offset = b.create<LLVM::ConstantOp>(ix_.location, b.getI64Type(), b.getI64IntegerAttr(buffer.offset_bytes));

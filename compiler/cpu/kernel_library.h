@@ -15,7 +15,7 @@ namespace stator::cpu {
 /// A fusion's kernel as a function: buffers in the order of `buffers`, scratch where there is any, then the chunk.
 struct KernelFunction {
   ir::FusionOp fusion;
-  llvm::SmallVector<int> place;    ///< for each operand and result, which buffer of the function it is
+  llvm::SmallVector<int> place;  ///< for each operand and result, which buffer of the function it is
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::MemRefType> buffers;  ///< with the scratch last, where there is any
   int64_t chunks = 1;

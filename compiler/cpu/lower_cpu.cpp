@@ -54,7 +54,8 @@ class ModuleLowering {
 
  private:
   Value constant(int64_t value) {
-    return builder_.create<LLVM::ConstantOp>(builder_.getUnknownLoc(), builder_.getI64Type(), builder_.getI64IntegerAttr(value));
+    return builder_.create<LLVM::ConstantOp>(builder_.getUnknownLoc(), builder_.getI64Type(),
+                                             builder_.getI64IntegerAttr(value));
   }
 
   func::FuncOp declare(const std::string& name, llvm::ArrayRef<mlir::Type> types, bool isPublic) {
@@ -101,8 +102,7 @@ class ModuleLowering {
     Values operands;
     for (auto [buffer, type] : llvm::zip_equal(buffers, kernel.buffers))
       operands.push_back(frame.memref(frame.pointer(buffer), type));
-    operands.push_back(
-        builder_.create<arith::IndexCastOp>(location, builder_.getIndexType(), function.getArgument(1)));
+    operands.push_back(builder_.create<arith::IndexCastOp>(location, builder_.getIndexType(), function.getArgument(1)));
     func::FuncOp callee = kernel.function;
     builder_.create<func::CallOp>(location, callee, operands);
     builder_.create<func::ReturnOp>(location);
@@ -126,7 +126,8 @@ class ModuleLowering {
     if (runner_) return runner_;
     OpBuilder::InsertionGuard guard(builder_);
     mlir::Location location = builder_.getUnknownLoc();
-    mlir::Type address = pointer(), number = builder_.getI64Type(), nothing = LLVM::LLVMVoidType::get(builder_.getContext());
+    mlir::Type address = pointer(), number = builder_.getI64Type(),
+               nothing = LLVM::LLVMVoidType::get(builder_.getContext());
     runner_ = declare("run_chunks", {address, address, number}, false);
     Value frame = runner_.getArgument(0), kernel = runner_.getArgument(1), chunks = runner_.getArgument(2);
     IndexBuilder ix{builder_, location};
@@ -171,7 +172,8 @@ class ModuleLowering {
     compiled.name = function.getName().str();
     for (unsigned i = 0; i < function.getNumArguments(); ++i) {
       mlir::Type type = function.getArgumentTypes()[i];
-      if (auto input = function.getArgAttrOfType<mlir::IntegerAttr>(i, ir::inputAttr)) setAt(compiled.inputs, input.getInt(), type);
+      if (auto input = function.getArgAttrOfType<mlir::IntegerAttr>(i, ir::inputAttr))
+        setAt(compiled.inputs, input.getInt(), type);
       if (auto name = function.getArgAttrOfType<mlir::StringAttr>(i, ir::argumentAttr))
         compiled.arguments.push_back({name.getValue().str(), factsOf(type).dtype, 0});
     }
@@ -193,7 +195,9 @@ struct LowerCpuPass : mlir::PassWrapper<LowerCpuPass, mlir::OperationPass<mlir::
   LowerCpuPass(const LowerCpuPass& other) : PassWrapper(other) {}
 
   llvm::StringRef getArgument() const override { return "lower-cpu"; }
-  llvm::StringRef getDescription() const override { return "Fusions as loops over vectors, with an entry for each function"; }
+  llvm::StringRef getDescription() const override {
+    return "Fusions as loops over vectors, with an entry for each function";
+  }
   void getDependentDialects(mlir::DialectRegistry& registry) const override { registerCpuDialects(registry); }
 
   void runOnOperation() override {

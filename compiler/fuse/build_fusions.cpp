@@ -18,7 +18,10 @@ struct Body {
 class FusionBuilder {
  public:
   FusionBuilder(mlir::func::FuncOp function, const Grouping& grouping)
-      : function_(function), grouping_(grouping), return_(function.getBody().front().getTerminator()), outer_(return_) {}
+      : function_(function),
+        grouping_(grouping),
+        return_(function.getBody().front().getTerminator()),
+        outer_(return_) {}
 
   void run() {
     llvm::SmallVector<mlir::Operation*> old;

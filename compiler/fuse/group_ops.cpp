@@ -2,8 +2,9 @@
 //
 // An op joins a group that it reads from and may join, or begins a group. It may join where its loops are the group's,
 // where each value that it reads from the group is at hand at the same place (or is a reduced value that is stretched
-// back along its row), and where nothing else that it reads depends on the group. Then the group absorbs the elementwise
-// groups that the op reads too: that is how an optimizer's update becomes the epilogue of a gradient's contraction.
+// back along its row), and where nothing else that it reads depends on the group. Then the group absorbs the
+// elementwise groups that the op reads too: that is how an optimizer's update becomes the epilogue of a gradient's
+// contraction.
 #include "compiler/fuse/group_ops.h"
 
 #include <set>
@@ -71,21 +72,33 @@ ViewPath Grouping::pathTo(mlir::Value operand) const {
   return path;
 }
 
+/// The ops that an op's operands come from, behind all views.
+llvm::ArrayRef<mlir::Operation*> Grouping::basesOf(mlir::Operation* op) const {
+  auto known = bases_.find(op);
+  if (known != bases_.end()) return known->second;
+  llvm::SmallVector<mlir::Operation*, 3>& bases = bases_[op];
+  for (mlir::Value operand : op->getOperands())
+    if (mlir::Operation* base = pathTo(operand).base.getDefiningOp()) bases.push_back(base);
+  return bases;
+}
+
 llvm::SmallVector<int> Grouping::producersOf(mlir::Operation* op) const {
   llvm::SmallVector<int> producers;
-  for (mlir::Value operand : op->getOperands()) {
-    int group = groupOf(pathTo(operand).base.getDefiningOp());
+  for (mlir::Operation* base : basesOf(op)) {
+    int group = groupOf(base);
     if (group >= 0 && !llvm::is_contained(producers, group)) producers.push_back(group);
   }
   return producers;
 }
 
-/// Whether `to` needs, directly or not, what `from` computes.
+/// Whether `to` needs, directly or not, what `from` computes. Groups that end before `from` begins do not.
 bool Grouping::reaches(int from, int to) const {
   llvm::SmallSetVector<int, 16> pending;
   pending.insert(to);
+  mlir::Operation* first = groups_[from].ops.front();
   for (size_t i = 0; i < pending.size(); ++i) {
     if (pending[i] == from) return true;
+    if (groups_[pending[i]].ops.back()->isBeforeInBlock(first)) continue;
     for (mlir::Operation* op : groups_[pending[i]].ops)
       for (int producer : producersOf(op)) pending.insert(producer);
   }
@@ -153,9 +166,12 @@ bool Grouping::canJoin(mlir::Operation* op, int number) const {
   const Group& group = groups_[number];
   if (group.ops.size() >= mostOps || makesCircle(op, number)) return false;
   switch (roleOf(op)) {
-    case Role::compute: return computeCanJoin(op, group, number);
-    case Role::reduction: return reductionCanJoin(op, group, number);
-    default: return false;
+    case Role::compute:
+      return computeCanJoin(op, group, number);
+    case Role::reduction:
+      return reductionCanJoin(op, group, number);
+    default:
+      return false;
   }
 }
 
@@ -188,9 +204,8 @@ bool Grouping::readsPlainly(int reader, int producer) const {
 /// Whether a third group stands between the two.
 bool Grouping::readsThroughOthers(int reader, int producer) const {
   return llvm::any_of(groups_[reader].ops, [&](mlir::Operation* op) {
-    return llvm::any_of(producersOf(op), [&](int other) {
-      return other != reader && other != producer && reaches(producer, other);
-    });
+    return llvm::any_of(producersOf(op),
+                        [&](int other) { return other != reader && other != producer && reaches(producer, other); });
   });
 }
 
@@ -236,10 +251,17 @@ void Grouping::place(mlir::Operation* op) {
     return;
   }
   switch (roleOf(op)) {
-    case Role::contraction: found(op, Kind::contraction); return;
-    case Role::window: found(op, Kind::window); return;
-    case Role::reduction: found(op, Kind::reduce); return;
-    default: found(op, Kind::map);
+    case Role::contraction:
+      found(op, Kind::contraction);
+      return;
+    case Role::window:
+      found(op, Kind::window);
+      return;
+    case Role::reduction:
+      found(op, Kind::reduce);
+      return;
+    default:
+      found(op, Kind::map);
   }
 }
 
@@ -249,7 +271,8 @@ void Grouping::placeView(mlir::Operation* op) {
     ViewPath path = pathTo(op->getOperand(0));
     int producer = groupOf(path.base.getDefiningOp());
     bool repeats = path.stretches || llvm::isa<ir::BroadcastOp>(op);
-    if (producer >= 0 && !repeats && groups_[producer].kind == Kind::map && usedOnlyBy(groups_[producer], producer, op)) {
+    if (producer >= 0 && !repeats && groups_[producer].kind == Kind::map &&
+        usedOnlyBy(groups_[producer], producer, op)) {
       groups_[producer].elements = elementCount(op->getResult(0));
       return join(op, producer);
     }

@@ -11,7 +11,8 @@ namespace stator::fuse {
 enum class Kind { contraction, window, map, reduce, row };
 llvm::StringRef nameOf(Kind kind);
 
-/// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they read through are made anew in it.
+/// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they
+/// read through are made anew in it.
 struct Group {
   Kind kind = Kind::map;
   llvm::SmallVector<mlir::Operation*> ops;
@@ -40,6 +41,7 @@ class Grouping {
 
   /// Where an operand comes from: the path to its nearest computed or materialized value.
   ViewPath pathTo(mlir::Value operand) const;
+  llvm::ArrayRef<mlir::Operation*> basesOf(mlir::Operation* op) const;
   llvm::SmallVector<int> producersOf(mlir::Operation* op) const;
   bool reaches(int from, int to) const;
   bool makesCircle(mlir::Operation* op, int group) const;
@@ -59,6 +61,7 @@ class Grouping {
   llvm::SmallVector<Group> groups_;
   llvm::DenseMap<mlir::Operation*, int> groupOf_;
   llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own
+  mutable llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*, 3>> bases_;
 };
 
 }  // namespace stator::fuse

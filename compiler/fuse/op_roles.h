@@ -6,9 +6,9 @@
 namespace stator::fuse {
 
 enum class Role {
-  compute,      ///< elementwise, or a draw
-  view,         ///< another way of reading its operand
-  source,       ///< costs nothing: made anew in every kernel that needs it
+  compute,  ///< elementwise, or a draw
+  view,     ///< another way of reading its operand
+  source,   ///< costs nothing: made anew in every kernel that needs it
   reduction,
   contraction,
   window
@@ -28,8 +28,8 @@ bool reducesTrailingAxes(mlir::Operation* reduction);
 
 /// How a value is reached from the base of its views.
 struct ViewPath {
-  mlir::Value base;     ///< no view
-  bool plain = true;    ///< the same elements in the same order
+  mlir::Value base;        ///< no view
+  bool plain = true;       ///< the same elements in the same order
   bool stretches = false;  ///< a broadcast repeats elements
   mlir::Value stretched;   ///< the one broadcast, where there is no other view than it and reshapes; otherwise null
 };

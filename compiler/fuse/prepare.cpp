@@ -51,7 +51,8 @@ void split(mlir::Operation* op) {
   mlir::OpBuilder builder(op);
   int64_t first = axes[0], parts = axes.size() > 1 && shape[first] >= 8 ? shape[first] : partsOf(shape[first]);
   mlir::Value partial;
-  if (axes.size() > 1 && parts == shape[first]) partial = reduce(builder, op, op->getOperand(0), llvm::ArrayRef(axes).drop_front());
+  if (axes.size() > 1 && parts == shape[first])
+    partial = reduce(builder, op, op->getOperand(0), llvm::ArrayRef(axes).drop_front());
   else if (axes.size() == 1 && parts > 1 && shape.size() < 6) partial = reduceParts(builder, op, first, parts);
   else return;
   op->replaceAllUsesWith(mlir::ValueRange{reduce(builder, op, partial, {first})});

@@ -18,7 +18,7 @@ enum class Base { state, arena, input, result, arguments };
 
 struct Buffer {
   Base base = Base::arena;
-  int64_t index = 0;         ///< which input or result
+  int64_t index = 0;  ///< which input or result
   int64_t offset_bytes = 0;
 
   bool operator==(const Buffer&) const = default;

@@ -46,7 +46,8 @@ class UpdateOrder {
     if (!value) return readers;
     for (mlir::Operation* user : value.getUsers()) {
       if (llvm::isa<ir::FusionOp>(user)) readers.insert(user);
-      else if (llvm::isa<ir::ReshapeOp>(user)) for (mlir::Operation* reader : readersOf(user->getResult(0))) readers.insert(reader);
+      else if (llvm::isa<ir::ReshapeOp>(user))
+        for (mlir::Operation* reader : readersOf(user->getResult(0))) readers.insert(reader);
     }
     return readers;
   }

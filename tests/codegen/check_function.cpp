@@ -80,8 +80,11 @@ TensorValue shaped(mlir::Type type) {
 TensorValue drawn(mlir::Type type, const CheckOptions& options, std::mt19937& random) {
   TensorValue value = shaped(type);
   for (double& element : value.elements) {
-    if (is_float(value.dtype)) element = static_cast<float>(std::uniform_real_distribution<double>(options.low, options.high)(random));
-    else element = std::uniform_int_distribution<int>(0, value.dtype == DType::boolean ? 1 : std::max(1, int(options.high) - 1))(random);
+    if (is_float(value.dtype))
+      element = static_cast<float>(std::uniform_real_distribution<double>(options.low, options.high)(random));
+    else
+      element = std::uniform_int_distribution<int>(
+          0, value.dtype == DType::boolean ? 1 : std::max(1, int(options.high) - 1))(random);
   }
   return value;
 }
@@ -206,7 +209,8 @@ void check_target(mlir::ModuleOp planned, const Places& places, const std::vecto
     INFO("result " << i);
     CHECK(error_of(runs[0][i], expected[i]) <= tolerance);
     for (size_t run = 1; run < runs.size(); ++run) {
-      bool same = std::memcmp(runs[run][i].elements.data(), runs[0][i].elements.data(), 8 * runs[0][i].elements.size()) == 0;
+      bool same =
+          std::memcmp(runs[run][i].elements.data(), runs[0][i].elements.data(), 8 * runs[0][i].elements.size()) == 0;
       CHECK(same);
     }
   }

@@ -9,9 +9,9 @@
 namespace stator::tests {
 
 struct CheckOptions {
-  double tolerance = 1e-5;   ///< of max|a - b| / max|b| for each result
-  bool fuse = true;          ///< false: the text holds fusions already
-  double low = -2, high = 2; ///< operands are drawn from here; whole numbers from [0, high)
+  double tolerance = 1e-5;    ///< of max|a - b| / max|b| for each result
+  bool fuse = true;           ///< false: the text holds fusions already
+  double low = -2, high = 2;  ///< operands are drawn from here; whole numbers from [0, high)
 };
 
 /// What a function was compiled to: enough to see how ops were grouped.

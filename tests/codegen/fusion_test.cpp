@@ -10,18 +10,18 @@ TEST_CASE("elementwise ops of any length are one map") {
   for (const char* shape : {"1", "5", "16", "100", "3x7x11", "40000", "64x26x26x16"}) {
     INFO(shape);
     std::string t = std::string("tensor<") + shape + "xf32>";
-    Compiled compiled = check_function("func.func @main(%a: " + t + ", %b: " + t + ") -> (" + t + ", " + t + ") {\n" +
-        "  %s = stator.mul %a, %b : (" + t + ", " + t + ") -> " + t + "\n" +
-        "  %e = stator.exp %s : (" + t + ") -> " + t + "\n" +
-        "  %r = stator.relu %b : (" + t + ") -> " + t + "\n" +
-        "  %m = stator.maximum %e, %r : (" + t + ", " + t + ") -> " + t + "\n" +
-        "  return %e, %m : " + t + ", " + t + "\n}");
+    Compiled compiled = check_function(
+        "func.func @main(%a: " + t + ", %b: " + t + ") -> (" + t + ", " + t + ") {\n" + "  %s = stator.mul %a, %b : (" +
+        t + ", " + t + ") -> " + t + "\n" + "  %e = stator.exp %s : (" + t + ") -> " + t + "\n" +
+        "  %r = stator.relu %b : (" + t + ") -> " + t + "\n" + "  %m = stator.maximum %e, %r : (" + t + ", " + t +
+        ") -> " + t + "\n" + "  return %e, %m : " + t + ", " + t + "\n}");
     CHECK(compiled.kinds.size() <= 2);
   }
 }
 
 TEST_CASE("scalars are computed in their own precision") {
-  check_function(R"(func.func @main(%lr: tensor<f32> {stator.argument = "lr"}, %step: tensor<i64> {stator.slot = 0 : i64},
+  check_function(
+      R"(func.func @main(%lr: tensor<f32> {stator.argument = "lr"}, %step: tensor<i64> {stator.slot = 0 : i64},
       %b: tensor<f64>) -> (tensor<f32>, tensor<f64>, tensor<i64> {stator.update = 0 : i64}) {
     %one = stator.constant {value = 1.0} : tensor<i64>
     %next = stator.add %step, %one : (tensor<i64>, tensor<i64>) -> tensor<i64>
@@ -56,7 +56,8 @@ TEST_CASE("movement ops are read through index maps") {
 }
 
 TEST_CASE("a reshape through other groups of axes finds its elements") {
-  check_function(R"(func.func @main(%x: tensor<6x10xf32>, %y: tensor<4x15xf32>) -> (tensor<4x15xf32>, tensor<3x20xf32>) {
+  check_function(
+      R"(func.func @main(%x: tensor<6x10xf32>, %y: tensor<4x15xf32>) -> (tensor<4x15xf32>, tensor<3x20xf32>) {
     %p = stator.permute %x {axes = array<i64: 1, 0>} : (tensor<6x10xf32>) -> tensor<10x6xf32>
     %r = stator.reshape %p : (tensor<10x6xf32>) -> tensor<4x15xf32>
     %a = stator.add %r, %y : (tensor<4x15xf32>, tensor<4x15xf32>) -> tensor<4x15xf32>
@@ -86,14 +87,15 @@ TEST_CASE("bool, whole numbers and casts") {
 TEST_CASE("narrow floats are stored rounded and computed as f32") {
   for (const char* element : {"f16", "bf16"}) {
     INFO(element);
-    std::string t = std::string("tensor<5x19x") + element + ">", f = "tensor<5x19xf32>", r = std::string("tensor<5x1x") + element + ">";
-    check_function("func.func @main(%a: " + t + ", %b: " + t + ", %x: " + f + ") -> (" + t + ", " + f + ", " + t + ", " + r + ") {\n" +
-        "  %s = stator.add %a, %b : (" + t + ", " + t + ") -> " + t + "\n" +
-        "  %e = stator.exp %s : (" + t + ") -> " + t + "\n" +
-        "  %w = stator.cast %a : (" + t + ") -> " + f + "\n" +
-        "  %n = stator.cast %x : (" + f + ") -> " + t + "\n" +
-        "  %m = stator.sum %a {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
-        "  return %e, %w, %n, %m : " + t + ", " + f + ", " + t + ", " + r + "\n}", {.tolerance = 1e-2});
+    std::string t = std::string("tensor<5x19x") + element + ">", f = "tensor<5x19xf32>",
+                r = std::string("tensor<5x1x") + element + ">";
+    check_function("func.func @main(%a: " + t + ", %b: " + t + ", %x: " + f + ") -> (" + t + ", " + f + ", " + t +
+                       ", " + r + ") {\n" + "  %s = stator.add %a, %b : (" + t + ", " + t + ") -> " + t + "\n" +
+                       "  %e = stator.exp %s : (" + t + ") -> " + t + "\n" + "  %w = stator.cast %a : (" + t + ") -> " +
+                       f + "\n" + "  %n = stator.cast %x : (" + f + ") -> " + t + "\n" +
+                       "  %m = stator.sum %a {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
+                       "  return %e, %w, %n, %m : " + t + ", " + f + ", " + t + ", " + r + "\n}",
+                   {.tolerance = 1e-2});
   }
 }
 
@@ -104,22 +106,23 @@ TEST_CASE("draws are the interpreter's, bit for bit") {
     %q = stator.random_uniform %seed, %step {site = -5 : i64, occurrence = 0 : i64} : (tensor<i64>, tensor<i64>) -> tensor<2x5x3xf32>
     %p = stator.permute %q {axes = array<i64: 2, 0, 1>} : (tensor<2x5x3xf32>) -> tensor<3x2x5xf32>
     return %r, %p : tensor<7x45xf32>, tensor<3x2x5xf32>
-  })", {.tolerance = 0});
+  })",
+                 {.tolerance = 0});
 }
 
 TEST_CASE("softmax of a row is one kernel, short or long") {
   for (int columns : {1, 7, 10, 16, 100, 1000}) {
     std::string n = std::to_string(columns), t = "tensor<33x" + n + "xf32>", r = "tensor<33x1xf32>";
-    Compiled compiled = check_function("func.func @main(%x: " + t + ") -> (" + t + ", " + r + ") {\n" +
-        "  %m = stator.max %x {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
-        "  %mb = stator.broadcast %m : (" + r + ") -> " + t + "\n" +
-        "  %d = stator.sub %x, %mb : (" + t + ", " + t + ") -> " + t + "\n" +
-        "  %e = stator.exp %d : (" + t + ") -> " + t + "\n" +
-        "  %s = stator.sum %e {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
-        "  %l = stator.log %s : (" + r + ") -> " + r + "\n" +
-        "  %lb = stator.broadcast %l : (" + r + ") -> " + t + "\n" +
-        "  %y = stator.sub %d, %lb : (" + t + ", " + t + ") -> " + t + "\n" +
-        "  return %y, %l : " + t + ", " + r + "\n}", {.tolerance = 2e-5});
+    Compiled compiled = check_function(
+        "func.func @main(%x: " + t + ") -> (" + t + ", " + r + ") {\n" +
+            "  %m = stator.max %x {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" +
+            "  %mb = stator.broadcast %m : (" + r + ") -> " + t + "\n" + "  %d = stator.sub %x, %mb : (" + t + ", " +
+            t + ") -> " + t + "\n" + "  %e = stator.exp %d : (" + t + ") -> " + t + "\n" +
+            "  %s = stator.sum %e {axes = array<i64: 1>} : (" + t + ") -> " + r + "\n" + "  %l = stator.log %s : (" +
+            r + ") -> " + r + "\n" + "  %lb = stator.broadcast %l : (" + r + ") -> " + t + "\n" +
+            "  %y = stator.sub %d, %lb : (" + t + ", " + t + ") -> " + t + "\n" + "  return %y, %l : " + t + ", " + r +
+            "\n}",
+        {.tolerance = 2e-5});
     if (columns > 1) CHECK(compiled.kinds == Kinds{"row"});
   }
 }
@@ -149,7 +152,8 @@ TEST_CASE("a long reduction to a few elements is divided, always in the same way
 }
 
 TEST_CASE("matrix products with bias and activation, plain and transposed") {
-  Compiled compiled = check_function(R"(func.func @main(%x: tensor<32x784xf32>, %w: tensor<100x784xf32>, %b: tensor<100xf32>,
+  Compiled compiled =
+      check_function(R"(func.func @main(%x: tensor<32x784xf32>, %w: tensor<100x784xf32>, %b: tensor<100xf32>,
       %dy: tensor<32x100xf32>) -> (tensor<32x100xf32>, tensor<100x784xf32>) {
     %wt = stator.permute %w {axes = array<i64: 1, 0>} : (tensor<100x784xf32>) -> tensor<784x100xf32>
     %p = stator.matmul %x, %wt : (tensor<32x784xf32>, tensor<784x100xf32>) -> tensor<32x100xf32>
@@ -170,20 +174,24 @@ TEST_CASE("batched matrix products, and those of f64") {
   check_function(R"(func.func @main(%a: tensor<3x5x17xf64>, %b: tensor<3x17x9xf64>) -> tensor<3x5x9xf64> {
     %p = stator.matmul %a, %b : (tensor<3x5x17xf64>, tensor<3x17x9xf64>) -> tensor<3x5x9xf64>
     return %p : tensor<3x5x9xf64>
-  })", {.tolerance = 1e-12});
+  })",
+                 {.tolerance = 1e-12});
 }
 
 TEST_CASE("matrix products of narrow floats and whole numbers") {
   for (const char* element : {"f16", "bf16", "i32"}) {
     INFO(element);
-    std::string e = std::string("x") + element + ">", a = "tensor<6x17" + e, b = "tensor<17x9" + e, c = "tensor<6x9" + e;
-    check_function("func.func @main(%a: " + a + ", %b: " + b + ") -> " + c + " {\n  %p = stator.matmul %a, %b : (" + a + ", " +
-                   b + ") -> " + c + "\n  return %p : " + c + "\n}", {.tolerance = 1e-2});
+    std::string e = std::string("x") + element + ">", a = "tensor<6x17" + e, b = "tensor<17x9" + e,
+                c = "tensor<6x9" + e;
+    check_function("func.func @main(%a: " + a + ", %b: " + b + ") -> " + c + " {\n  %p = stator.matmul %a, %b : (" + a +
+                       ", " + b + ") -> " + c + "\n  return %p : " + c + "\n}",
+                   {.tolerance = 1e-2});
   }
 }
 
 TEST_CASE("channels-last convolution with bias and relu, and its weight gradient") {
-  Compiled compiled = check_function(R"(func.func @main(%x: tensor<4x14x14x16xf32>, %w: tensor<3x3x16x32xf32>, %b: tensor<32xf32>,
+  Compiled compiled =
+      check_function(R"(func.func @main(%x: tensor<4x14x14x16xf32>, %w: tensor<3x3x16x32xf32>, %b: tensor<32xf32>,
       %dy: tensor<4x12x12x32xf32>) -> (tensor<4x12x12x32xf32>, tensor<3x3x16x32xf32>) {
     %p = stator.convolution %x, %w {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
       : (tensor<4x14x14x16xf32>, tensor<3x3x16x32xf32>) -> tensor<4x12x12x32xf32>

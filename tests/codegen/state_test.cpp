@@ -7,7 +7,8 @@ using stator::tests::Compiled;
 using Kinds = std::vector<std::string>;
 
 TEST_CASE("an update by a gradient's kernel is in place") {
-  Compiled compiled = check_function(R"(func.func @main(%x: tensor<32x64xf32>, %dy: tensor<32x10xf32>, %lr: tensor<f32> {stator.argument = "lr"},
+  Compiled compiled = check_function(
+      R"(func.func @main(%x: tensor<32x64xf32>, %dy: tensor<32x10xf32>, %lr: tensor<f32> {stator.argument = "lr"},
       %w: tensor<64x10xf32> {stator.slot = 0 : i64}) -> (tensor<64x10xf32> {stator.update = 0 : i64}) {
     %xt = stator.permute %x {axes = array<i64: 1, 0>} : (tensor<32x64xf32>) -> tensor<64x32xf32>
     %g = stator.matmul %xt, %dy : (tensor<64x32xf32>, tensor<32x10xf32>) -> tensor<64x10xf32>
@@ -32,7 +33,8 @@ TEST_CASE("a later reader of the old value runs before its update") {
 }
 
 TEST_CASE("slots that swap, copy and repeat") {
-  check_function(R"(func.func @main(%a: tensor<48xf32> {stator.slot = 0 : i64}, %b: tensor<48xf32> {stator.slot = 1 : i64},
+  check_function(
+      R"(func.func @main(%a: tensor<48xf32> {stator.slot = 0 : i64}, %b: tensor<48xf32> {stator.slot = 1 : i64},
       %c: tensor<48xf32> {stator.slot = 2 : i64}) -> (tensor<48xf32> {stator.update = 0 : i64},
       tensor<48xf32> {stator.update = 1 : i64}, tensor<48xf32>, tensor<48xf32>, tensor<48xf32> {stator.update = 2 : i64}) {
     %n = stator.neg %c : (tensor<48xf32>) -> tensor<48xf32>

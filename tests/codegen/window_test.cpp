@@ -25,13 +25,13 @@ void check_pooling(std::vector<long> image, bool channels_last, long kernel, lon
                        ", axes = array<i64: " + std::to_string(height) + ", " + std::to_string(height + 1) + ">} : ";
   std::string x = type_of(image), y = type_of(pooled);
   check_function("func.func @main(%x: " + x + ", %dy: " + y + ") -> (" + y + ", " + y + ", " + x + ", " + x + ") {\n" +
-      "  %m = stator.max_pool2d %x" + window + "(" + x + ") -> " + y + "\n" +
-      "  %r = stator.relu %m : (" + y + ") -> " + y + "\n" +
-      "  %a = stator.avg_pool2d %x" + window + "(" + x + ") -> " + y + "\n" +
-      "  %g = stator.max_pool2d_grad %x, %dy" + window + "(" + x + ", " + y + ") -> " + x + "\n" +
-      "  %s = stator.mul %g, %x : (" + x + ", " + x + ") -> " + x + "\n" +
-      "  %h = stator.avg_pool2d_grad %dy" + window + "(" + y + ") -> " + x + "\n" +
-      "  return %r, %a, %s, %h : " + y + ", " + y + ", " + x + ", " + x + "\n}", options);
+                     "  %m = stator.max_pool2d %x" + window + "(" + x + ") -> " + y + "\n" +
+                     "  %r = stator.relu %m : (" + y + ") -> " + y + "\n" + "  %a = stator.avg_pool2d %x" + window +
+                     "(" + x + ") -> " + y + "\n" + "  %g = stator.max_pool2d_grad %x, %dy" + window + "(" + x + ", " +
+                     y + ") -> " + x + "\n" + "  %s = stator.mul %g, %x : (" + x + ", " + x + ") -> " + x + "\n" +
+                     "  %h = stator.avg_pool2d_grad %dy" + window + "(" + y + ") -> " + x + "\n" +
+                     "  return %r, %a, %s, %h : " + y + ", " + y + ", " + x + ", " + x + "\n}",
+                 options);
 }
 
 }  // namespace

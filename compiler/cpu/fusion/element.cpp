@@ -49,7 +49,8 @@ static int64_t lanesOf(Value vector) { return llvm::cast<mlir::VectorType>(vecto
 
 static Value bits(const IndexBuilder& ix, Value like, int64_t value) {
   auto type = llvm::cast<mlir::VectorType>(like.getType());
-  auto element = ix.builder.getIntegerAttr(type.getElementType(), llvm::APInt(type.getElementTypeBitWidth(), value, true));
+  auto element =
+      ix.builder.getIntegerAttr(type.getElementType(), llvm::APInt(type.getElementTypeBitWidth(), value, true));
   return ix.builder.create<arith::ConstantOp>(ix.location, mlir::DenseElementsAttr::get(type, element));
 }
 
@@ -131,7 +132,8 @@ Value fromHalf(const IndexBuilder& ix, Value stored) {
 
 Value fromStorage(const IndexBuilder& ix, Value stored, mlir::Type element) {
   auto& b = ix.builder;
-  if (element.isInteger(1)) return b.create<arith::CmpIOp>(ix.location, arith::CmpIPredicate::ne, stored, bits(ix, stored, 0));
+  if (element.isInteger(1))
+    return b.create<arith::CmpIOp>(ix.location, arith::CmpIPredicate::ne, stored, bits(ix, stored, 0));
   if (element.isF16()) return fromHalf(ix, stored);
   return element.isBF16() ? fromBFloat16(ix, stored) : stored;
 }
@@ -145,7 +147,8 @@ Value toStorage(const IndexBuilder& ix, Value computed, mlir::Type element) {
 
 static Value convertReals(const IndexBuilder& ix, Value x, mlir::VectorType target) {
   auto& b = ix.builder;
-  unsigned from = llvm::cast<mlir::VectorType>(x.getType()).getElementTypeBitWidth(), to = target.getElementTypeBitWidth();
+  unsigned from = llvm::cast<mlir::VectorType>(x.getType()).getElementTypeBitWidth(),
+           to = target.getElementTypeBitWidth();
   if (from < to) return b.create<arith::ExtFOp>(ix.location, target, x);
   if (from > to) return b.create<arith::TruncFOp>(ix.location, target, x);
   return x;
@@ -153,7 +156,8 @@ static Value convertReals(const IndexBuilder& ix, Value x, mlir::VectorType targ
 
 static Value convertWhole(const IndexBuilder& ix, Value x, mlir::VectorType target, bool zeroExtend) {
   auto& b = ix.builder;
-  unsigned from = llvm::cast<mlir::VectorType>(x.getType()).getElementTypeBitWidth(), to = target.getElementTypeBitWidth();
+  unsigned from = llvm::cast<mlir::VectorType>(x.getType()).getElementTypeBitWidth(),
+           to = target.getElementTypeBitWidth();
   if (from > to) return b.create<arith::TruncIOp>(ix.location, target, x);
   if (from == to) return x;
   if (zeroExtend) return b.create<arith::ExtUIOp>(ix.location, target, x);

@@ -15,8 +15,12 @@ class ContractionEmitter {
  public:
   ContractionEmitter(ir::FusionOp fusion, const FusedContraction& fused, const ContractionSchedule& schedule,
                      const Target& target, const KernelArguments& arguments)
-      : fused_(fused), schedule_(schedule), target_(target), arguments_(arguments),
-        values_(bindArguments(fusion, arguments.inputs)), results_(yielded(fusion)) {}
+      : fused_(fused),
+        schedule_(schedule),
+        target_(target),
+        arguments_(arguments),
+        values_(bindArguments(fusion, arguments.inputs)),
+        results_(yielded(fusion)) {}
 
   void run(const IndexBuilder& ix) {
     auto store = [&](mlir::OpBuilder& builder, mlir::Location location, ValueRange outer, ValueRange rows, Value column,
@@ -26,9 +30,8 @@ class ContractionEmitter {
       loops.push_back(column);
       finish(IndexBuilder{builder, location}, loops, vector, mask);
     };
-    kernels::emitContraction(ix.builder, ix.location, fused_.form, schedule_, target_,
-                             values_.buffers[fused_.a], values_.buffers[fused_.b], arguments_.scratch,
-                             arguments_.chunk, store);
+    kernels::emitContraction(ix.builder, ix.location, fused_.form, schedule_, target_, values_.buffers[fused_.a],
+                             values_.buffers[fused_.b], arguments_.scratch, arguments_.chunk, store);
   }
 
  private:

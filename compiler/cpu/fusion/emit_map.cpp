@@ -34,7 +34,8 @@ MapSchedule scheduleMap(ir::FusionOp fusion, const Target& target) {
   s.lanes = lanesFor(s.groups.back().extent, target);
   s.unroll = vectorsPerIteration(fusion, s.groups);
   int last = static_cast<int>(s.groups.size()) - 1;
-  for (; s.leading < last && s.units < 64; ++s.leading) s.units *= s.groups[s.leading].extent / s.groups[s.leading].tile;
+  for (; s.leading < last && s.units < 64; ++s.leading)
+    s.units *= s.groups[s.leading].extent / s.groups[s.leading].tile;
   if (last == 0) s.units = s.groups[0].extent / (s.lanes * s.unroll);
   double time = nanosecondsPerElement(fusion) * static_cast<double>(type.getNumElements());
   s.chunks = chunkCount(time, std::max<int64_t>(1, s.units));
@@ -44,8 +45,12 @@ MapSchedule scheduleMap(ir::FusionOp fusion, const Target& target) {
 class MapEmitter {
  public:
   MapEmitter(const IndexBuilder& ix, ir::FusionOp fusion, const MapSchedule& schedule, const KernelArguments& arguments)
-      : ix_(ix), s_(schedule), arguments_(arguments), values_(bindArguments(fusion, arguments.inputs)),
-        results_(yielded(fusion)), at_(schedule.groups.size()) {}
+      : ix_(ix),
+        s_(schedule),
+        arguments_(arguments),
+        values_(bindArguments(fusion, arguments.inputs)),
+        results_(yielded(fusion)),
+        at_(schedule.groups.size()) {}
 
   void run() {
     if (s_.groups.size() == 1) return line(true);

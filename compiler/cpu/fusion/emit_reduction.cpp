@@ -14,8 +14,12 @@ class ReductionEmitter {
  public:
   ReductionEmitter(const IndexBuilder& ix, ir::FusionOp fusion, const ReductionSchedule& schedule,
                    const KernelArguments& arguments)
-      : ix_(ix), s_(schedule), arguments_(arguments), values_(bindArguments(fusion, arguments.inputs)),
-        results_(yielded(fusion)), at_(schedule.groups.size()) {
+      : ix_(ix),
+        s_(schedule),
+        arguments_(arguments),
+        values_(bindArguments(fusion, arguments.inputs)),
+        results_(yielded(fusion)),
+        at_(schedule.groups.size()) {
     elements_ = typeOf(schedule.passes[0][0]->getOperand(0)).getNumElements();
   }
 
@@ -37,7 +41,9 @@ class ReductionEmitter {
   /// Emits the vectors of a line; gives what is carried on.
   using LineBody = llvm::function_ref<Values(Evaluator&, const Line&, ValueRange carried)>;
 
-  bool isLoop(size_t group) const { return s_.groups[group].isReduced && !(s_.lanesFold && group + 1 == s_.groups.size()); }
+  bool isLoop(size_t group) const {
+    return s_.groups[group].isReduced && !(s_.lanesFold && group + 1 == s_.groups.size());
+  }
 
   void unit(Value index) {
     llvm::SmallVector<int64_t> radix;
@@ -99,9 +105,9 @@ class ReductionEmitter {
     for (auto& pass : s_.passes) {
       llvm::SmallVector<Reduction> reductions;
       for (mlir::Operation* op : pass) reductions.push_back({op, s_.fma});
-      Values sums = overRow(s_.straight ? &shared : nullptr, startSets(reductions), [&](auto& evaluator, auto& line, auto carried) {
-        return takeLine(reductions, evaluator, line, carried);
-      });
+      Values sums = overRow(
+          s_.straight ? &shared : nullptr, startSets(reductions),
+          [&](auto& evaluator, auto& line, auto carried) { return takeLine(reductions, evaluator, line, carried); });
       finishPass(reductions, sums, true);
     }
     if (llvm::any_of(results_, [&](Value result) { return isFull(result); })) {
@@ -150,7 +156,9 @@ class ReductionEmitter {
     }
   }
 
-  Values overRow(Evaluator* shared, Values carried, LineBody body) { return overGroups(0, shared, std::move(carried), body); }
+  Values overRow(Evaluator* shared, Values carried, LineBody body) {
+    return overGroups(0, shared, std::move(carried), body);
+  }
 
   Values overGroups(size_t group, Evaluator* shared, Values carried, LineBody body) {
     if (group + 1 == s_.groups.size()) return overLine(shared, std::move(carried), body);
@@ -162,10 +170,11 @@ class ReductionEmitter {
       }
       return carried;
     }
-    return ix_.loop(ix_.constant(0), ix_.constant(s_.groups[group].extent), 1, carried, [&](Value index, ValueRange inner) {
-      at_[group] = {index, 1, 0, 0, 1, {}};
-      return overGroups(group + 1, shared, Values(inner), body);
-    });
+    return ix_.loop(ix_.constant(0), ix_.constant(s_.groups[group].extent), 1, carried,
+                    [&](Value index, ValueRange inner) {
+                      at_[group] = {index, 1, 0, 0, 1, {}};
+                      return overGroups(group + 1, shared, Values(inner), body);
+                    });
   }
 
   Values overLine(Evaluator* shared, Values carried, LineBody body) {
@@ -231,7 +240,8 @@ class ReductionEmitter {
     return takeColumns(group, line, reductions, extent - steps * s_.sets, std::move(carried));
   }
 
-  Values takeColumns(size_t group, const Line& line, llvm::ArrayRef<Reduction> reductions, int64_t count, Values carried) {
+  Values takeColumns(size_t group, const Line& line, llvm::ArrayRef<Reduction> reductions, int64_t count,
+                     Values carried) {
     Evaluator evaluator(ix_, s_.lanes, values_);
     LaneIndex first = at_[group];
     size_t each = carried.size() / line.size(), perSet = each / s_.sets;

@@ -65,7 +65,8 @@ Value Evaluator::computeOp(mlir::Operation* op, const TensorIndex& index) {
       .Case([&](ir::RandomUniformOp o) { return randomUniform(o, index); })
       .Case([&](ir::CastOp o) { return convert(ix_, evaluate(o.getX(), index), elementOf(o.getX()), element); })
       .Case([&](ir::WhereOp o) {
-        Value condition = evaluate(o.getCondition(), index), a = evaluate(o.getA(), index), b = evaluate(o.getB(), index);
+        Value condition = evaluate(o.getCondition(), index), a = evaluate(o.getA(), index),
+              b = evaluate(o.getB(), index);
         return ix_.builder.create<mlir::arith::SelectOp>(ix_.location, condition, a, b);
       })
       .Case([&](ir::MaxPool2dOp o) { return maxPool(o, index); })

@@ -58,8 +58,8 @@ class Evaluator {
   Value randomUniform(ir::RandomUniformOp op, const TensorIndex& index);
 
   template <class Op> WindowPlace place(Op op, const TensorIndex& index);
-  template <class Op> Value windowElement(Op op, Value x, const WindowPlace& window, int64_t row, int64_t column,
-                                          double outside);
+  template <class Op>
+  Value windowElement(Op op, Value x, const WindowPlace& window, int64_t row, int64_t column, double outside);
   WindowMax windowMax(Value x, mlir::Operation* op, const WindowPlace& window);
   Value maxPool(ir::MaxPool2dOp op, const TensorIndex& index);
   Value avgPool(ir::AvgPool2dOp op, const TensorIndex& index);

@@ -104,8 +104,8 @@ Value Evaluator::isBelow(Value value, int64_t bound) {
   return ix_.builder.create<arith::CmpIOp>(ix_.location, arith::CmpIPredicate::ult, value, limit);
 }
 
-/// `at / dilation`, where `at` is a multiple of `dilation` below `extent * dilation`; elsewhere 0. Where a step is kept,
-/// the caller masks the lanes instead.
+/// `at / dilation`, where `at` is a multiple of `dilation` below `extent * dilation`; elsewhere 0. Where a step is
+/// kept, the caller masks the lanes instead.
 Evaluator::Bounded Evaluator::bound(const LaneIndex& at, int64_t extent, int64_t dilation, bool keepsStep) {
   auto& b = ix_.builder;
   int64_t reach = (extent - 1) * dilation + 1;

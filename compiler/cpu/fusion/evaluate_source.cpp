@@ -62,13 +62,15 @@ Value Evaluator::randomUniform(ir::RandomUniformOp op, const TensorIndex& index)
   Value element = math_.allLanes(math_.linearize(index.groups));
   Value seed = evaluate(op.getSeed(), {}), step = evaluate(op.getStep(), {});
   uint32_t site = static_cast<uint32_t>(op.getSite()) + 0x9E3779B9u * static_cast<uint32_t>(op.getOccurrence());
-  auto block = philox(words, {words.shiftRight(element, 2), words.constant(0), words.half(step, false), words.constant(site)},
-                      words.half(seed, false), words.half(seed, true));
+  auto block =
+      philox(words, {words.shiftRight(element, 2), words.constant(0), words.half(step, false), words.constant(site)},
+             words.half(seed, false), words.half(seed, true));
   Value odd = words.isBit(element, 1), upper = words.isBit(element, 2);
   Value word = words.select(upper, words.select(odd, block[3], block[2]), words.select(odd, block[1], block[0]));
   auto real = mlir::VectorType::get({math_.lanes}, ix_.builder.getF32Type());
   Value number = ix_.builder.create<arith::SIToFPOp>(ix_.location, real, words.shiftRight(word, 8));
-  return ix_.builder.create<arith::MulFOp>(ix_.location, number, splat(ix_, ix_.builder.getF32Type(), 0x1p-24, math_.lanes));
+  return ix_.builder.create<arith::MulFOp>(ix_.location, number,
+                                           splat(ix_, ix_.builder.getF32Type(), 0x1p-24, math_.lanes));
 }
 
 }  // namespace stator::cpu

@@ -122,8 +122,8 @@ IterationGroups iterationGroups(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRe
   for (int64_t boundary : finder.boundaries) {
     if (boundary <= behind || boundary > elements) continue;
     auto tile = finder.tiles.find(behind);
-    groups.push_back({boundary / behind, tile == finder.tiles.end() ? 1 : tile->second,
-                      isReducedAt(shape, reduced, behind)});
+    groups.push_back(
+        {boundary / behind, tile == finder.tiles.end() ? 1 : tile->second, isReducedAt(shape, reduced, behind)});
     behind = boundary;
   }
   if (groups.empty()) groups.push_back({1, 1, !reduced.empty()});

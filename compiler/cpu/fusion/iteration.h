@@ -16,14 +16,14 @@ struct IterationGroup {
 };
 using IterationGroups = llvm::SmallVector<IterationGroup, 4>;
 
-/// The groups of neighbouring axes of `shape` over which all of `roots` (as many elements each) are regular: an axis that
-/// some op stretches, moves, cuts or counts along stands alone. Axes in `reduced` do not mix with others. At least one
-/// group; none has extent 1 unless it is the only one.
+/// The groups of neighbouring axes of `shape` over which all of `roots` (as many elements each) are regular: an axis
+/// that some op stretches, moves, cuts or counts along stands alone. Axes in `reduced` do not mix with others. At least
+/// one group; none has extent 1 unless it is the only one.
 IterationGroups iterationGroups(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRef<int64_t> shape,
                                 llvm::ArrayRef<int64_t> reduced = {});
 
-/// How many chunks a kernel is cut into: at most `units`, each at least some ten microseconds of work. The same on every
-/// host and for any number of threads.
+/// How many chunks a kernel is cut into: at most `units`, each at least some ten microseconds of work. The same on
+/// every host and for any number of threads.
 int64_t chunkCount(double nanoseconds, int64_t units);
 
 /// A rough estimate of the region's time for each element of its loops.

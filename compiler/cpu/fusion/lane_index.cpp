@@ -29,8 +29,10 @@ Value IndexMath::allLanes(const LaneIndex& at) const {
   if (at.lanes) return at.lanes;
   auto type = mlir::VectorType::get({lanes}, ix.builder.getI32Type());
   llvm::SmallVector<int32_t> steps;
-  for (int64_t lane = 0; lane < lanes; ++lane) steps.push_back(static_cast<int32_t>(lane * at.step + (at.base ? 0 : at.offset)));
-  Value offsets = ix.builder.create<arith::ConstantOp>(ix.location, mlir::DenseElementsAttr::get(type, llvm::ArrayRef(steps)));
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    steps.push_back(static_cast<int32_t>(lane * at.step + (at.base ? 0 : at.offset)));
+  Value offsets =
+      ix.builder.create<arith::ConstantOp>(ix.location, mlir::DenseElementsAttr::get(type, llvm::ArrayRef(steps)));
   if (!at.base) return offsets;
   Value first = ix.builder.create<arith::IndexCastOp>(ix.location, ix.builder.getI32Type(), start(at));
   Value all = ix.builder.create<mlir::vector::BroadcastOp>(ix.location, type, first);

@@ -7,7 +7,7 @@ namespace stator::cpu {
 
 /// Along one axis lane l is at `base * scale + offset + l * step`; or, where no step describes them, at `lanes[l]`.
 struct LaneIndex {
-  Value base;           ///< an index; null: 0
+  Value base;  ///< an index; null: 0
   int64_t scale = 1;
   int64_t offset = 0;
   int64_t step = 0;

@@ -13,11 +13,11 @@ struct ReductionSchedule {
   int64_t lanes = 1;
   bool lanesFold = true;
   llvm::SmallVector<llvm::SmallVector<mlir::Operation*>> passes;  ///< reductions, each after those that it depends on
-  bool straight = false;   ///< a row is short: its vectors stay in registers from pass to pass
-  int64_t sets = 1;        ///< independent accumulators of each reduction
-  int64_t vectors = 1;     ///< of kept lanes in a block; 1 where lanes fold
-  int64_t blocks = 1;      ///< of kept lanes; 1 where lanes fold
-  int64_t units = 1;       ///< kept iterations, times blocks
+  bool straight = false;  ///< a row is short: its vectors stay in registers from pass to pass
+  int64_t sets = 1;       ///< independent accumulators of each reduction
+  int64_t vectors = 1;    ///< of kept lanes in a block; 1 where lanes fold
+  int64_t blocks = 1;     ///< of kept lanes; 1 where lanes fold
+  int64_t units = 1;      ///< kept iterations, times blocks
   int64_t chunks = 1;
   bool fma = false;
 

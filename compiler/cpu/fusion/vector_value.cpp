@@ -62,7 +62,9 @@ VectorValue operator-(const VectorValue& x) {
 VectorValue operator+(const VectorValue& a, const VectorValue& b) { return either<arith::AddFOp, arith::AddIOp>(a, b); }
 VectorValue operator-(const VectorValue& a, const VectorValue& b) { return either<arith::SubFOp, arith::SubIOp>(a, b); }
 VectorValue operator*(const VectorValue& a, const VectorValue& b) { return either<arith::MulFOp, arith::MulIOp>(a, b); }
-VectorValue operator/(const VectorValue& a, const VectorValue& b) { return either<arith::DivFOp, arith::DivSIOp>(a, b); }
+VectorValue operator/(const VectorValue& a, const VectorValue& b) {
+  return either<arith::DivFOp, arith::DivSIOp>(a, b);
+}
 
 VectorValue operator==(const VectorValue& a, const VectorValue& b) {
   return compare(a, b, Real::OEQ, Whole::eq, Whole::eq);
@@ -76,8 +78,12 @@ VectorValue operator<(const VectorValue& a, const VectorValue& b) {
 VectorValue operator<=(const VectorValue& a, const VectorValue& b) {
   return compare(a, b, Real::OLE, Whole::sle, Whole::ule);
 }
-VectorValue operator&&(const VectorValue& a, const VectorValue& b) { return build<arith::AndIOp>(a, {a.value, b.value}); }
-VectorValue operator||(const VectorValue& a, const VectorValue& b) { return build<arith::OrIOp>(a, {a.value, b.value}); }
+VectorValue operator&&(const VectorValue& a, const VectorValue& b) {
+  return build<arith::AndIOp>(a, {a.value, b.value});
+}
+VectorValue operator||(const VectorValue& a, const VectorValue& b) {
+  return build<arith::OrIOp>(a, {a.value, b.value});
+}
 
 VectorValue abs(const VectorValue& x) {
   if (x.isReal()) return build<math::AbsFOp>(x, {x.value});

@@ -33,8 +33,8 @@ inline VectorValue operator>=(const VectorValue& a, const VectorValue& b) { retu
 VectorValue operator&&(const VectorValue& a, const VectorValue& b);
 VectorValue operator||(const VectorValue& a, const VectorValue& b);
 
-#define STATOR_MIXED(SYMBOL)                                                                                 \
-  inline VectorValue operator SYMBOL(double a, const VectorValue& b) { return constant(b, a) SYMBOL b; }     \
+#define STATOR_MIXED(SYMBOL)                                                                             \
+  inline VectorValue operator SYMBOL(double a, const VectorValue& b) { return constant(b, a) SYMBOL b; } \
   inline VectorValue operator SYMBOL(const VectorValue& a, double b) { return a SYMBOL constant(a, b); }
 STATOR_MIXED(+)
 STATOR_MIXED(-)
