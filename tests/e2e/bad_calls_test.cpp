@@ -15,9 +15,10 @@ struct Small {
 using Rows = Tensor<f32, batch, 4>;
 using Classes = Labels<3, batch>;
 
-constexpr auto small = program<Small>(
-    function<"predict", Rows>([](const auto& net, auto x) { return net(x); }),
-    train_step<Rows, Classes>([](const auto& net, auto x, auto y) { return cross_entropy(net(x), y); }, SGD{.lr = 0.1}));
+constexpr auto small =
+    program<Small>(function<"predict", Rows>([](const auto& net, auto x) { return net(x); }),
+                   train_step<Rows, Classes>([](const auto& net, auto x, auto y) { return cross_entropy(net(x), y); },
+                                             SGD{.lr = 0.1}));
 
 /// A compiled `small` and a state, that no bad call changes.
 class Fixture {
@@ -37,7 +38,9 @@ class Fixture {
 };
 
 NdArray rows(int64_t count, int64_t columns = 4) { return NdArray::zeros(DType::f32, {count, columns}); }
-NdArray labels(std::initializer_list<int64_t> values) { return NdArray::from(values, {static_cast<int64_t>(values.size())}); }
+NdArray labels(std::initializer_list<int64_t> values) {
+  return NdArray::from(values, {static_cast<int64_t>(values.size())});
+}
 
 std::string compile_refusal(const CompileOptions& options) {
   return error_of([&] { compile(small, batch = 8, options); });
@@ -55,11 +58,14 @@ TEST_CASE("inputs that do not fit are refused") {
   CHECK(good.refusal({rows(2, 5), labels({0, 1})}) ==
         "train_step: input 0 has other extents: f32 [2, 5] given, f32 [batch <= 8, 4] expected");
   CHECK(good.refusal({rows(9), labels({0, 1, 2, 0, 1, 2, 0, 1, 2})}) ==
-        "train_step: input 0 has more or fewer rows than were compiled for: f32 [9, 4] given, f32 [batch <= 8, 4] expected");
+        "train_step: input 0 has more or fewer rows than were compiled for: f32 [9, 4] given, f32 [batch <= 8, 4] "
+        "expected");
   CHECK(good.refusal({rows(0), labels({})}) ==
-        "train_step: input 0 has more or fewer rows than were compiled for: f32 [0, 4] given, f32 [batch <= 8, 4] expected");
+        "train_step: input 0 has more or fewer rows than were compiled for: f32 [0, 4] given, f32 [batch <= 8, 4] "
+        "expected");
   CHECK(good.refusal({rows(2), labels({0, 1, 2})}) ==
-        "train_step: input 1 disagrees with an earlier input, where batch is 2: i64 [3] given, i64 [batch <= 8] expected");
+        "train_step: input 1 disagrees with an earlier input, where batch is 2: i64 [3] given, i64 [batch <= 8] "
+        "expected");
 }
 
 TEST_CASE("labels outside their classes are refused") {
@@ -83,12 +89,14 @@ TEST_CASE("arguments, functions and states that are not the program's are refuse
 
 TEST_CASE("what cannot be compiled is refused") {
   CHECK_THAT(error_of([] { compile(small, test_options()); }), ContainsSubstring("batch"));
-  CHECK_THAT(error_of([] { compile(small, batch = 0, test_options()); }), ContainsSubstring("batch") && ContainsSubstring("0"));
+  CHECK_THAT(error_of([] { compile(small, batch = 0, test_options()); }),
+             ContainsSubstring("batch") && ContainsSubstring("0"));
   CHECK_THAT(error_of([] { compile(small, batch = -3, test_options()); }), ContainsSubstring("-3"));
   CHECK_THAT(compile_refusal({.dump = "melt", .cache = "off"}), ContainsSubstring("melt") && ContainsSubstring("fuse"));
   CHECK_THAT(compile_refusal({.disabled_phases = {"melt"}, .cache = "off"}), ContainsSubstring("melt"));
   CHECK_THAT(compile_refusal({.disabled_phases = {"import"}, .cache = "off"}), ContainsSubstring("import"));
-  CHECK_THAT(compile_refusal({.target = "pdp-11", .cache = "off"}), ContainsSubstring("pdp-11") && ContainsSubstring("x86-64-v3"));
+  CHECK_THAT(compile_refusal({.target = "pdp-11", .cache = "off"}),
+             ContainsSubstring("pdp-11") && ContainsSubstring("x86-64-v3"));
   CHECK_THAT(compile_refusal({.functions = {"fly"}, .cache = "off"}), ContainsSubstring("fly"));
   CHECK_THAT(compile_refusal({.threads = -1, .cache = "off"}), ContainsSubstring("-1"));
 }

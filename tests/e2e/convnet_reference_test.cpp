@@ -20,15 +20,15 @@ using models::ConvNet, models::Digit, models::Image;
 constexpr auto loss_of = [](const auto& net, auto image, auto digit) { return nll_loss(net(image), digit); };
 
 /// Output and gradients, with layers in evaluation mode.
-constexpr auto evaluation = program<ConvNet>(
-    function<"predict", Image>([](const auto& net, auto image) { return net(image); }),
-    function<"gradients", Image, Digit>([](const auto& net, auto image, auto digit) {
-      auto loss = loss_of(net, image, digit);
-      return hana::make_tuple(loss, gradient(loss, net.conv1.weight), gradient(loss, net.conv1.bias),
-                              gradient(loss, net.conv2.weight), gradient(loss, net.conv2.bias),
-                              gradient(loss, net.fc1.weight), gradient(loss, net.fc1.bias),
-                              gradient(loss, net.fc2.weight), gradient(loss, net.fc2.bias));
-    }));
+constexpr auto evaluation =
+    program<ConvNet>(function<"predict", Image>([](const auto& net, auto image) { return net(image); }),
+                     function<"gradients", Image, Digit>([](const auto& net, auto image, auto digit) {
+                       auto loss = loss_of(net, image, digit);
+                       return hana::make_tuple(loss, gradient(loss, net.conv1.weight), gradient(loss, net.conv1.bias),
+                                               gradient(loss, net.conv2.weight), gradient(loss, net.conv2.bias),
+                                               gradient(loss, net.fc1.weight), gradient(loss, net.fc1.bias),
+                                               gradient(loss, net.fc2.weight), gradient(loss, net.fc2.bias));
+                     }));
 
 /// A step of an optimizer with layers in evaluation mode.
 template <class O> constexpr auto steps(O optimizer) {

@@ -53,7 +53,8 @@ TEST_CASE("data that is missing or damaged is refused") {
   const TemporaryFolder folder;
   check_refusal(run("mnist_convnet", {"--data", folder / "nowhere"}), {"nowhere"});
   check_refusal(run("mnist_convnet", {"--data", folder.path()}), {"train-images-idx3-ubyte"});
-  for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+  for (const char* name :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
     folder.file(name, "these are not digits");
   check_refusal(run("mlp_mnist", {"--data", folder.path()}), {"train-images-idx3-ubyte"});
   folder.file("train-images-idx3-ubyte", std::string("\0\0\x08\x03\0\0\0\x09\0\0\0\x1c\0\0\0\x1c short", 22));

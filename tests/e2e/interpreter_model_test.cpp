@@ -41,8 +41,8 @@ TEST_CASE("the interpreter trains as the compiled program does, dropout and all"
   State state = init(models::convnet, seed(11));
   std::vector<TensorValue> slots;
   for (const Slot& slot : graph.slots) slots.push_back(tensor_of(state.get(slot.name.str())));
-  const std::vector<TensorValue> results =
-      interpret(graph, "train_step", {batch = 2}, {tensor_of(given.images), tensor_of(given.labels)}, slots, {{"seed", 11}});
+  const std::vector<TensorValue> results = interpret(
+      graph, "train_step", {batch = 2}, {tensor_of(given.images), tensor_of(given.labels)}, slots, {{"seed", 11}});
 
   auto compiled = compile<"train_step">(models::convnet, batch = 2, test_options());
   CHECK(compiled.step(state, given.images, given.labels) == Approx(results[0].elements[0]).epsilon(1e-5));

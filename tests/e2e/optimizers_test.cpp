@@ -16,12 +16,13 @@ struct Pair {
 
 /// A step whose gradients are its inputs: those of sum(p * g).
 template <class O> auto steps(O optimizer) {
-  return program<Pair>(function<"step", Tensor<f32, 3, 4>, Tensor<f32, 5>>([optimizer](const auto& pair, auto g0, auto g1) {
-    auto loss = sum(pair.p0 * g0) + sum(pair.p1 * g1);
-    update(pair, loss, optimizer);
-    advance(static_cast<Trace&>(*loss.context));
-    return loss;
-  }));
+  return program<Pair>(
+      function<"step", Tensor<f32, 3, 4>, Tensor<f32, 5>>([optimizer](const auto& pair, auto g0, auto g1) {
+        auto loss = sum(pair.p0 * g0) + sum(pair.p1 * g1);
+        update(pair, loss, optimizer);
+        advance(static_cast<Trace&>(*loss.context));
+        return loss;
+      }));
 }
 
 /// Row `i` of a case's tensor of 25.
@@ -56,8 +57,11 @@ TEST_CASE("SGD steps as PyTorch's does") {
   for (const std::string& name : torch_cases_of("optimizer_sgd")) {
     const TorchCase& given = torch_case(name);
     if (given.attributes.contains("maximize")) continue;  // not an option of this SGD
-    check(name, SGD{.lr = given.number("lr"), .momentum = given.number("momentum"), .dampening = given.number("dampening"),
-                    .weight_decay = given.number("weight_decay"), .nesterov = given.attributes.at("nesterov") == "true"});
+    check(name, SGD{.lr = given.number("lr"),
+                    .momentum = given.number("momentum"),
+                    .dampening = given.number("dampening"),
+                    .weight_decay = given.number("weight_decay"),
+                    .nesterov = given.attributes.at("nesterov") == "true"});
   }
 }
 
@@ -66,7 +70,10 @@ TEST_CASE("Adam steps as PyTorch's does") {
     const TorchCase& given = torch_case(name);
     if (given.attributes.at("amsgrad") == "true") continue;  // not an option of this Adam
     const auto [beta1, beta2] = betas(given);
-    check(name, Adam{.lr = given.number("lr"), .beta1 = beta1, .beta2 = beta2, .eps = given.number("eps"),
+    check(name, Adam{.lr = given.number("lr"),
+                     .beta1 = beta1,
+                     .beta2 = beta2,
+                     .eps = given.number("eps"),
                      .weight_decay = given.number("weight_decay")});
   }
 }
@@ -74,7 +81,9 @@ TEST_CASE("Adam steps as PyTorch's does") {
 TEST_CASE("Adadelta steps as PyTorch's does") {
   for (const std::string& name : torch_cases_of("optimizer_adadelta")) {
     const TorchCase& given = torch_case(name);
-    check(name, Adadelta{.lr = given.number("lr"), .rho = given.number("rho"), .eps = given.number("eps"),
+    check(name, Adadelta{.lr = given.number("lr"),
+                         .rho = given.number("rho"),
+                         .eps = given.number("eps"),
                          .weight_decay = given.number("weight_decay")});
   }
 }

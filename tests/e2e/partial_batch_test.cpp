@@ -48,9 +48,13 @@ template <class P> void check_epoch(const P& program) {
 
 }  // namespace
 
-TEST_CASE("a ConvNet trained on 100 rows at batch 48 is the one trained on 48, 48 and 4") { check_epoch(models::convnet); }
+TEST_CASE("a ConvNet trained on 100 rows at batch 48 is the one trained on 48, 48 and 4") {
+  check_epoch(models::convnet);
+}
 
-TEST_CASE("a perceptron trained on 100 rows at batch 48 is the one trained on 48, 48 and 4") { check_epoch(models::mlp); }
+TEST_CASE("a perceptron trained on 100 rows at batch 48 is the one trained on 48, 48 and 4") {
+  check_epoch(models::mlp);
+}
 
 TEST_CASE("results of a partial batch have its rows, and are those of the exact size") {
   State state = init(models::convnet, seed(3));

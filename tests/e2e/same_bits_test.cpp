@@ -17,7 +17,8 @@ CompileOptions with_threads(int threads) {
   return options;
 }
 
-template <class Compiled> void train(Compiled& compiled, State& state, const std::vector<Batch>& batches, size_t first, size_t last) {
+template <class Compiled>
+void train(Compiled& compiled, State& state, const std::vector<Batch>& batches, size_t first, size_t last) {
   for (size_t i = first; i < last; ++i) compiled.step(state, batches[i].images, batches[i].labels);
 }
 

@@ -70,7 +70,8 @@ std::string result_name(const Trial& trial, size_t index) {
   return concat(trial.name(), ": gradient of input ", trial.graph.gradient_of[index - trial.result_count]);
 }
 
-void check_results(const Trial& trial, const std::string& what, const Tensors& found, const Tensors& expected, double tolerance) {
+void check_results(const Trial& trial, const std::string& what, const Tensors& found, const Tensors& expected,
+                   double tolerance) {
   REQUIRE(found.size() == expected.size());
   for (size_t i = 0; i < found.size(); ++i) {
     const std::string differs = difference(found[i], expected[i], tolerance);
@@ -94,8 +95,8 @@ bool draws(const ProgramGraph& program) { return !program.slots.empty(); }
 void check_compiled(const Row& row, const std::vector<Trial>& trials, const std::vector<Tensors>& expected) {
   CompiledProgram compiled(joined(trials), bound_rows);
   for (size_t i = 0; i < trials.size(); ++i)
-    check_results(trials[i], "compiled f32 against interpreter", compiled.run(trials[i].name(), trials[i].inputs), expected[i],
-                  row.tolerance());
+    check_results(trials[i], "compiled f32 against interpreter", compiled.run(trials[i].name(), trials[i].inputs),
+                  expected[i], row.tolerance());
 }
 
 void check_compiled_f64(const Row& row, const std::vector<Trial>& trials, const std::vector<Tensors>& expected) {
@@ -152,7 +153,8 @@ void check_derivative(const Trial& trial, const Tensors& expected) {
 /// Reference values where kinks meet have PyTorch's choice of gradient, which is no derivative.
 bool has_derivative(const Trial& trial) {
   const std::string& name = trial.variant.torch_case;
-  const bool kinks = name.ends_with("__edges") || name.ends_with("ties") || name.ends_with("__special") || name.ends_with("zero_base");
+  const bool kinks =
+      name.ends_with("__edges") || name.ends_with("ties") || name.ends_with("__special") || name.ends_with("zero_base");
   return !kinks && !trial.graph.gradient_of.empty() && element_count(trial.inputs) <= most_elements_to_differentiate &&
          element_count(trial.inputs) > 0;
 }
@@ -174,7 +176,8 @@ void check_torch(const Trial& trial, const Tensors& found, double tolerance) {
 void check(const Row& row) {
   const std::vector<Trial> trials = trials_of(row);
   std::vector<Tensors> expected;
-  for (const Trial& trial : trials) expected.push_back(interpreted(trial.graph.program, trial.name(), given_rows, trial.inputs));
+  for (const Trial& trial : trials)
+    expected.push_back(interpreted(trial.graph.program, trial.name(), given_rows, trial.inputs));
   for (size_t i = 0; i < trials.size(); ++i) {
     if (!trials[i].variant.torch_case.empty()) check_torch(trials[i], expected[i], 1e-9);
     if (has_derivative(trials[i])) check_derivative(trials[i], expected[i]);

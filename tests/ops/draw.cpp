@@ -24,9 +24,11 @@ std::vector<double> spread(size_t count, const Domain& domain, const RandomStrea
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), 0);
   for (size_t i = count; i > 1; --i) std::swap(order[i - 1], order[stream.word(i) % i]);
-  const double offset = 0.37 + 0.21 * static_cast<double>(input % 3), step = (domain.high - domain.low) / static_cast<double>(count);
+  const double offset = 0.37 + 0.21 * static_cast<double>(input % 3),
+               step = (domain.high - domain.low) / static_cast<double>(count);
   std::vector<double> values;
-  for (size_t place : order) values.push_back(static_cast<float>(domain.low + (static_cast<double>(place) + offset) * step));
+  for (size_t place : order)
+    values.push_back(static_cast<float>(domain.low + (static_cast<double>(place) + offset) * step));
   return values;
 }
 
@@ -46,8 +48,8 @@ std::vector<long> extents_of(const TensorSpec& spec, long rows) {
 TensorValue draw(const TensorSpec& spec, long rows, const Domain& domain, std::string_view name, size_t input) {
   TensorValue made{spec.dtype, extents_of(spec, rows), {}};
   const RandomStream stream = stream_of(name, input);
-  const size_t count = static_cast<size_t>(
-      std::accumulate(made.extents.begin(), made.extents.end(), 1L, std::multiplies<long>()));
+  const size_t count =
+      static_cast<size_t>(std::accumulate(made.extents.begin(), made.extents.end(), 1L, std::multiplies<long>()));
   if (is_float(spec.dtype) && !domain.whole) {
     made.elements = spread(count, domain, stream, input);
     return made;
@@ -59,7 +61,8 @@ TensorValue draw(const TensorSpec& spec, long rows, const Domain& domain, std::s
   return made;
 }
 
-TensorValue draw_uniform(const TensorSpec& spec, long rows, double low, double high, std::string_view name, size_t input) {
+TensorValue draw_uniform(const TensorSpec& spec, long rows, double low, double high, std::string_view name,
+                         size_t input) {
   TensorValue made = draw(spec, rows, {0, 1}, name, input);
   const RandomStream stream = stream_of(name, input + 1000);
   for (size_t i = 0; i < made.elements.size(); ++i)

@@ -15,6 +15,7 @@ std::vector<long> extents_of(const TensorSpec& spec, long rows);
 TensorValue draw(const TensorSpec& spec, long rows, const Domain& domain, std::string_view name, size_t input);
 
 /// Numbers in [low, high), one for each element.
-TensorValue draw_uniform(const TensorSpec& spec, long rows, double low, double high, std::string_view name, size_t input);
+TensorValue draw_uniform(const TensorSpec& spec, long rows, double low, double high, std::string_view name,
+                         size_t input);
 
 }  // namespace stator::tests

@@ -17,7 +17,8 @@ using Shapes = std::vector<std::vector<long>>;
 const Shapes unary_shapes{{}, {1}, {17}, {3, 33}, {2, 3, 5, 7}, {129, 515}};
 /// Pairs: equal shapes and each way to broadcast.
 const std::vector<std::pair<std::vector<long>, std::vector<long>>> binary_shapes{
-    {{3, 17}, {3, 17}}, {{3, 33}, {33}}, {{2, 3, 5}, {3, 1}}, {{5, 1}, {1, 7}}, {{}, {4, 17}}, {{1}, {1}}, {{129, 515}, {515}}};
+    {{3, 17}, {3, 17}}, {{3, 33}, {33}}, {{2, 3, 5}, {3, 1}}, {{5, 1}, {1, 7}},
+    {{}, {4, 17}},      {{1}, {1}},      {{129, 515}, {515}}};
 
 /// PyTorch's cases of `op` that are a plain call: no attributes.
 std::vector<std::string> plain_cases(const std::string& op) {
@@ -70,15 +71,16 @@ template <class Body> Row comparison(const std::string& op, const std::string& t
 
 template <class Body> Row logical(const std::string& op, Body body) {
   const Binary call = body;
-  return binary_on(op, DType::boolean, {{}}, body).without_gradient().torch(plain_cases(op), [call](const std::vector<Value>& in) {
-    return call(in[0], in[1]);
-  });
+  return binary_on(op, DType::boolean, {{}}, body)
+      .without_gradient()
+      .torch(plain_cases(op), [call](const std::vector<Value>& in) { return call(in[0], in[1]); });
 }
 
 Row pow_row() {
   Row row = binary("pow", {{0.2, 3}, {-2, 2}}, false, [](const auto& a, const auto& b) { return pow(a, b); });
-  row.torch<F<3, 4>>("pow__base_scalar", [](auto x) { return pow(2.0, x); })
-      .torch<F<3>>("pow__zero_base", [](auto x) { return pow(x, 2.0); });
+  row.torch<F<3, 4>>("pow__base_scalar", [](auto x) { return pow(2.0, x); }).torch<F<3>>("pow__zero_base", [](auto x) {
+    return pow(x, 2.0);
+  });
   for (const std::string& name : torch_cases_of("pow")) {
     if (!name.starts_with("pow__scalar_")) continue;
     const double exponent = torch_case(name).number("exponent");
@@ -89,7 +91,11 @@ Row pow_row() {
 
 /// The literal forms of add, sub, mul and div: cases of their own in PyTorch's file.
 void add_literal_cases(std::vector<Row>& rows) {
-  struct Literal { const char* op; const char* torch_case; ValueBody body; };
+  struct Literal {
+    const char* op;
+    const char* torch_case;
+    ValueBody body;
+  };
   const Literal literals[]{{"add", "add_scalar", [](auto& in) { return in[0] + 2.5; }},
                            {"add", "radd_scalar", [](auto& in) { return 2.5 + in[0]; }},
                            {"sub", "sub_scalar", [](auto& in) { return in[0] - 2.5; }},

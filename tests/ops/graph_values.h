@@ -20,8 +20,9 @@ template <class Rule> Value apply_rule(const Rule& rule, std::initializer_list<V
   stator::detail::AttributeWriter attributes;
   Rule::attributes(rule, attributes);
   Context* context = operands.begin()->context;
-  return {{context, context->apply({Rule::name, ids.data(), count, attributes.attributes, attributes.count, result.spec})},
-          result.spec};
+  return {
+      {context, context->apply({Rule::name, ids.data(), count, attributes.attributes, attributes.count, result.spec})},
+      result.spec};
 }
 
 /// A value without operands, of the rule's own: a constant, a counter.

@@ -98,7 +98,8 @@ Row mse_loss_row() {
 }  // namespace
 
 const std::vector<Row>& loss_rows() {
-  static const std::vector<Row> rows{softmax_row(), log_softmax_row(), nll_loss_row(), cross_entropy_row(), mse_loss_row()};
+  static const std::vector<Row> rows{softmax_row(), log_softmax_row(), nll_loss_row(), cross_entropy_row(),
+                                     mse_loss_row()};
   return rows;
 }
 

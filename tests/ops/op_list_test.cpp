@@ -14,8 +14,8 @@ namespace {
 
 std::vector<std::string> covered_ops() {
   std::vector<std::string> covered;
-  for (const auto* rows : {&elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(), &window_rows(),
-                           &source_rows(), &loss_rows()})
+  for (const auto* rows : {&elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(),
+                           &window_rows(), &source_rows(), &loss_rows()})
     for (const Row& row : *rows) {
       covered.push_back(row.op());
       covered.insert(covered.end(), row.covered().begin(), row.covered().end());
@@ -49,7 +49,8 @@ TEST_CASE("every op of the dialect has a row") {
   const std::vector<std::string> registered = registered_ops();
   REQUIRE(registered.size() > 20);
   for (const std::string& name : registered) {
-    INFO("the dialect has '" << name << "': give it a row in tests/ops, or name it in `covers` of the op it comes from");
+    INFO("the dialect has '" << name
+                             << "': give it a row in tests/ops, or name it in `covers` of the op it comes from");
     CHECK((contains(covered, name) || name == "fusion" || name == "yield"));
   }
 }

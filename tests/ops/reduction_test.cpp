@@ -8,7 +8,8 @@ namespace stator::tests {
 
 namespace {
 
-/// A reduction over leading, trailing, middle and all axes, at sizes with and without tails; `reduce<axes>(x, keep...)`.
+/// A reduction over leading, trailing, middle and all axes, at sizes with and without tails; `reduce<axes>(x,
+/// keep...)`.
 template <class Reduce> Row& reductions(Row& row, Reduce reduce) {
   return row.template at<F<3, 17>>([=](auto x) { return reduce.template operator()<1>(x); })
       .template at<F<17, 33>>([=](auto x) { return reduce.template operator()<0>(x); })

@@ -28,7 +28,8 @@ TensorSpec spec_of_extents(DType dtype, const std::vector<long>& extents) {
 Row& Row::torch(const std::vector<std::string>& reference_cases, const ValueBody& body) {
   for (const std::string& name : reference_cases) {
     std::vector<TensorSpec> specs;
-    for (const TensorValue& input : torch_case(name).inputs) specs.push_back(spec_of_extents(input.dtype, input.extents));
+    for (const TensorValue& input : torch_case(name).inputs)
+      specs.push_back(spec_of_extents(input.dtype, input.extents));
     add({name, traced(name, specs, body), name});
   }
   return *this;

@@ -24,7 +24,8 @@ std::vector<TensorValue> CompiledProgram::run(const std::string& function, const
   std::vector<const NdArray*> pointers;
   for (const NdArray& array : arrays) pointers.push_back(&array);
   std::vector<TensorValue> results;
-  for (const NdArray& result : session_.call(session_.index_of(function), state_, pointers)) results.push_back(tensor_of(result));
+  for (const NdArray& result : session_.call(session_.index_of(function), state_, pointers))
+    results.push_back(tensor_of(result));
   return results;
 }
 

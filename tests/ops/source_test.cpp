@@ -19,9 +19,8 @@ template <long Axis, class D, Operand X> auto counter(const X& x) {
 constexpr auto slope = [](auto x) { return gradient(sum(tanh(x) * x), x); };
 
 /// `x` after dropout, drawn from seed 0 at step 0.
-template <double P, int Axes> constexpr auto drop = [](auto x) {
-  return stator::detail::drop<Axes>(x, RandomSite{x.context, 1234}, P);
-};
+template <double P, int Axes>
+constexpr auto drop = [](auto x) { return stator::detail::drop<Axes>(x, RandomSite{x.context, 1234}, P); };
 
 Row constant_row() {
   Row row("constant");

@@ -28,10 +28,12 @@ std::optional<TensorValue> find(const std::string& name, const std::string& tens
 TorchCase read(const std::string& name) {
   TorchCase made;
   const std::string prefix = name + "|attr.";
-  for (auto at = file().metadata.lower_bound(prefix); at != file().metadata.end() && at->first.starts_with(prefix); ++at)
+  for (auto at = file().metadata.lower_bound(prefix); at != file().metadata.end() && at->first.starts_with(prefix);
+       ++at)
     made.attributes[at->first.substr(prefix.size())] = at->second;
   made.op = file().metadata.at(name + "|op");
-  for (const char* operand : {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target", "weight", "bias"}) {
+  for (const char* operand :
+       {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target", "weight", "bias"}) {
     std::optional<TensorValue> input = find(name, operand);
     if (!input) continue;
     const std::string key = operand;

@@ -20,7 +20,7 @@ struct TorchCase {
   std::map<std::string, std::string> attributes;
   std::vector<TensorValue> inputs;
   std::vector<std::optional<TensorValue>> gradients;  // of each input, where it has one
-  std::optional<TensorValue> result;                   // y or values; a case may have others
+  std::optional<TensorValue> result;                  // y or values; a case may have others
   std::optional<TensorValue> cotangent;
 
   double number(const std::string& attribute) const;

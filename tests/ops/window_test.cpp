@@ -40,9 +40,9 @@ Row avg_pool2d_row() {
   poolings(row, []<int K, int S, int P>(auto x) { return avg_pool2d<K, S, P>(x); });
   row.torch<F<2, 2, 4, 6>>("avg_pool2d__k2", [](auto x) { return avg_pool2d<2>(x); })
       .torch<F<1, 2, 7, 7>>("avg_pool2d__k3s2p1_include", [](auto x) { return avg_pool2d<3, 2, 1>(x); })
-      .torch<F<1, 2, 5, 6>>("avg_pool2d__rectangular_include", [](auto x) {
-        return apply<Avg{{Integers{2, 3}, Integers{1, 2}, Integers{0, 1}, Integers{2, 3}}}>(x);
-      })
+      .torch<F<1, 2, 5, 6>>(
+          "avg_pool2d__rectangular_include",
+          [](auto x) { return apply<Avg{{Integers{2, 3}, Integers{1, 2}, Integers{0, 1}, Integers{2, 3}}}>(x); })
       .torch<F<2, 3, 4, 5>>("global_avg_pool2d", [](auto x) { return mean<2, 3>(x); });
   return row;
 }

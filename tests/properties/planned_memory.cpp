@@ -45,7 +45,8 @@ class PlanReader {
     made.name = function_.getName().str();
     made.arena_bytes = function_->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr).getInt();
     int64_t scalars = 0;
-    for (mlir::BlockArgument argument : function_.getArguments()) made.before.push_back(argument_place(argument, scalars));
+    for (mlir::BlockArgument argument : function_.getArguments())
+      made.before.push_back(argument_place(argument, scalars));
     for (auto fusion : function_.getOps<ir::FusionOp>()) made.steps.push_back(step_of(fusion));
     for (mlir::OpOperand& operand : function_.getBody().front().getTerminator()->getOpOperands())
       made.after.push_back(result_place(operand));

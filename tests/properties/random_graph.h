@@ -19,13 +19,16 @@ class Choice {
   /// In [low, high].
   long between(long low, long high) { return low + below(high - low + 1); }
   bool one_in(long n) { return below(n) == 0; }
-  template <class T> const T& of(const std::vector<T>& values) { return values[below(static_cast<long>(values.size()))]; }
+  template <class T> const T& of(const std::vector<T>& values) {
+    return values[below(static_cast<long>(values.size()))];
+  }
 
  private:
   std::mt19937_64 generator_;
 };
 
-/// A graph in the making. Its values stay of the order of 1, and no op is used where its derivative grows without bound.
+/// A graph in the making. Its values stay of the order of 1, and no op is used where its derivative grows without
+/// bound.
 class RandomGraph {
  public:
   RandomGraph(Trace& trace, uint64_t seed) : trace_(trace), choice_(seed) {}

@@ -16,31 +16,51 @@ bool may_cross(const TensorSpec& spec) {
 Value RandomGraph::unary(const Value& x) {
   const Value positive = abs(x) + 0.5;
   switch (choice_.below(12)) {
-    case 0: return neg(x);
-    case 1: return abs(x);
-    case 2: return sign(x) * x;
-    case 3: return square(tanh(x));
-    case 4: return exp(tanh(x));
-    case 5: return log(positive);
-    case 6: return sqrt(positive);
-    case 7: return rsqrt(positive);
-    case 8: return reciprocal(positive);
-    case 9: return tanh(x);
-    case 10: return sigmoid(x);
-    default: return relu(x);
+    case 0:
+      return neg(x);
+    case 1:
+      return abs(x);
+    case 2:
+      return sign(x) * x;
+    case 3:
+      return square(tanh(x));
+    case 4:
+      return exp(tanh(x));
+    case 5:
+      return log(positive);
+    case 6:
+      return sqrt(positive);
+    case 7:
+      return rsqrt(positive);
+    case 8:
+      return reciprocal(positive);
+    case 9:
+      return tanh(x);
+    case 10:
+      return sigmoid(x);
+    default:
+      return relu(x);
   }
 }
 
 Value RandomGraph::binary(const Value& a, const Value& b) {
   switch (choice_.below(8)) {
-    case 0: return add(a, b);
-    case 1: return sub(a, b);
-    case 2: return tanh(mul(a, b));
-    case 3: return div(a, abs(b) + 0.5);
-    case 4: return maximum(a, b);
-    case 5: return minimum(a, b);
-    case 6: return pow(sigmoid(a) + 0.5, tanh(b));
-    default: return a + b * 0.5;
+    case 0:
+      return add(a, b);
+    case 1:
+      return sub(a, b);
+    case 2:
+      return tanh(mul(a, b));
+    case 3:
+      return div(a, abs(b) + 0.5);
+    case 4:
+      return maximum(a, b);
+    case 5:
+      return minimum(a, b);
+    case 6:
+      return pow(sigmoid(a) + 0.5, tanh(b));
+    default:
+      return a + b * 0.5;
   }
 }
 
@@ -110,9 +130,7 @@ RandomGraph::Made RandomGraph::pad(const Value& x) {
   return apply_rule(rule, {x});
 }
 
-RandomGraph::Made RandomGraph::flip(const Value& x) {
-  return apply_rule(rule::Flip{some_axes(x.spec, true)}, {x});
-}
+RandomGraph::Made RandomGraph::flip(const Value& x) { return apply_rule(rule::Flip{some_axes(x.spec, true)}, {x}); }
 
 RandomGraph::Made RandomGraph::stretch(const Value& x) {
   TensorSpec to = x.spec;
@@ -203,7 +221,8 @@ RandomGraph::Made RandomGraph::drop(const Value& x) {
   stator::detail::AttributeWriter attributes;
   const rule::RandomUniform rule{site, draw.occurrence};
   rule::RandomUniform::attributes(rule, attributes);
-  const Value uniform{{&trace_, trace_.apply({rule.name, ids, 2, attributes.attributes, attributes.count, x.spec})}, x.spec};
+  const Value uniform{{&trace_, trace_.apply({rule.name, ids, 2, attributes.attributes, attributes.count, x.spec})},
+                      x.spec};
   return x * cast(greater_equal(uniform, 0.25), DType::f32);
 }
 
