@@ -29,6 +29,7 @@ struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::Fu
     if (function.isDeclaration()) return;
     try {
       fuse::dropEmptyReductions(function);
+      fuse::dropDeadOps(function);
       fuse::widenOperands(function);
       fuse::transposeMatmuls(function);
       fuse::splitLongReductions(function);

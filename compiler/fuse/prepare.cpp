@@ -69,6 +69,13 @@ bool swapsLastTwo(ir::PermuteOp permute) {
 
 }  // namespace
 
+void dropDeadOps(mlir::func::FuncOp function) {
+  llvm::SmallVector<mlir::Operation*> ops;
+  for (mlir::Operation& op : function.getBody().front().without_terminator()) ops.push_back(&op);
+  for (mlir::Operation* op : llvm::reverse(ops))
+    if (op->use_empty()) op->erase();
+}
+
 void dropEmptyReductions(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
     if (!llvm::isa<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>(op)) continue;

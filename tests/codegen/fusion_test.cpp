@@ -143,6 +143,18 @@ TEST_CASE("reductions over leading, trailing, middle and all axes") {
   })");
 }
 
+TEST_CASE("a reshape between a row and what is stretched in it: loops nest all the same") {
+  check_function(R"(func.func @main(%a: tensor<1x33x1x1xf32>, %x: tensor<3x33x17x2xf32>) -> tensor<22x153xf32> {
+    %b = stator.broadcast %a : (tensor<1x33x1x1xf32>) -> tensor<3x33x17x2xf32>
+    %s = stator.add %b, %x : (tensor<3x33x17x2xf32>, tensor<3x33x17x2xf32>) -> tensor<3x33x17x2xf32>
+    %r = stator.reshape %s : (tensor<3x33x17x2xf32>) -> tensor<22x153xf32>
+    %m = stator.max %r {axes = array<i64: 1>} : (tensor<22x153xf32>) -> tensor<22x1xf32>
+    %c = stator.broadcast %m : (tensor<22x1xf32>) -> tensor<22x153xf32>
+    %y = stator.sub %r, %c : (tensor<22x153xf32>, tensor<22x153xf32>) -> tensor<22x153xf32>
+    return %y : tensor<22x153xf32>
+  })");
+}
+
 TEST_CASE("a long reduction to a few elements is divided, always in the same way") {
   Compiled compiled = check_function(R"(func.func @main(%x: tensor<18432x32xf32>) -> tensor<1x32xf32> {
     %s = stator.sum %x {axes = array<i64: 0>} : (tensor<18432x32xf32>) -> tensor<1x32xf32>

@@ -109,18 +109,29 @@ bool isReducedAt(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> reduced,
   return false;
 }
 
+/// All of `needed` (which nest), and those of `wanted` that nest with them and each other.
+std::set<int64_t> nested(std::set<int64_t> needed, const std::set<int64_t>& wanted) {
+  for (int64_t boundary : wanted) {
+    bool fits = boundary <= *needed.rbegin() &&
+                llvm::all_of(needed, [&](int64_t other) { return boundary % other == 0 || other % boundary == 0; });
+    if (fits) needed.insert(boundary);
+  }
+  return needed;
+}
+
 }  // namespace
 
 IterationGroups iterationGroups(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRef<int64_t> shape,
                                 llvm::ArrayRef<int64_t> reduced) {
   BoundaryFinder finder;
   for (mlir::Value root : roots) finder.visit(root);
-  if (!reduced.empty()) finder.separate(shape, reduced);
-  int64_t behind = 1, elements = mlir::ShapedType::getNumElements(shape);
-  finder.boundaries.insert(elements);
+  BoundaryFinder needed;
+  needed.boundaries.insert(mlir::ShapedType::getNumElements(shape));
+  if (!reduced.empty()) needed.separate(shape, reduced);
+  int64_t behind = 1;
   IterationGroups groups;
-  for (int64_t boundary : finder.boundaries) {
-    if (boundary <= behind || boundary > elements) continue;
+  for (int64_t boundary : nested(needed.boundaries, finder.boundaries)) {
+    if (boundary <= behind) continue;
     auto tile = finder.tiles.find(behind);
     groups.push_back(
         {boundary / behind, tile == finder.tiles.end() ? 1 : tile->second, isReducedAt(shape, reduced, behind)});
