@@ -21,7 +21,7 @@ std::shared_ptr<Executable> loadModule(ModuleCode code) {
   executable->functions = std::move(code.functions);
   LoadedObjects objects(code.objects);
   for (CompiledFunction& function : executable->functions)
-    function.entry = objects.find<void(const StatorCall*)>(function.name);
+    function.entry = objects.find<void(const StatorCall*)>(entrySymbol(function.name));
   executable->code = objects.code();
   return executable;
 }

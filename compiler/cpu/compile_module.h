@@ -10,7 +10,7 @@
 
 namespace stator::cpu {
 
-/// Machine code before it is loaded. Function `f` is the public symbol `f` of an object.
+/// Machine code before it is loaded. Function `f` is the public symbol `entrySymbol(f)` of an object.
 struct ModuleCode {
   std::vector<CompiledFunction> functions;  ///< facts as lowerCpu gives them; entries are null
   std::vector<std::string> objects;         ///< ELF files

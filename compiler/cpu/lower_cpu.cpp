@@ -31,6 +31,8 @@ llvm::SmallVector<int> placesOf(llvm::ArrayRef<memory::Buffer> buffers, llvm::Sm
   return places;
 }
 
+bool hasNoElements(mlir::Type tensor) { return llvm::cast<mlir::RankedTensorType>(tensor).getNumElements() == 0; }
+
 class ModuleLowering {
  public:
   ModuleLowering(mlir::ModuleOp module, const Target& target)
@@ -43,11 +45,7 @@ class ModuleLowering {
     for (func::FuncOp function : functions) prefix += function.getName().str() + ".";
     KernelLibrary library(module_, prefix + "kernel", target_);
     for (func::FuncOp function : functions) compiled.push_back(lower(function, library));
-    for (func::FuncOp function : functions) {
-      std::string name = function.getName().str();
-      function.erase();
-      module_.lookupSymbol<func::FuncOp>(name + ".entry").setName(name);
-    }
+    for (func::FuncOp function : functions) function.erase();
     for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr}) module_->removeAttr(name);
     return compiled;
   }
@@ -77,6 +75,7 @@ class ModuleLowering {
     std::vector<Step> steps;
     int64_t scratch = 0;
     for (auto fusion : function.getOps<ir::FusionOp>()) {
+      if (llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
@@ -86,7 +85,7 @@ class ModuleLowering {
       steps.push_back({thunk(name, kernel, distinct), kernel.chunks});
     }
     compiled.arena_bytes = planned.getInt() + (scratch + 63) / 64 * 64;
-    func::FuncOp entry = declare(compiled.name + ".entry", {pointer()}, true);
+    func::FuncOp entry = declare(entrySymbol(compiled.name), {pointer()}, true);
     for (const Step& step : steps) call(entry.getArgument(0), step.thunk, step.chunks);
     builder_.create<func::ReturnOp>(builder_.getUnknownLoc());
     return compiled;
@@ -213,6 +212,8 @@ struct LowerCpuPass : mlir::PassWrapper<LowerCpuPass, mlir::OperationPass<mlir::
 };
 
 }  // namespace
+
+std::string entrySymbol(std::string_view function) { return std::string(function) + ".entry"; }
 
 std::vector<CompiledFunction> lowerCpu(mlir::ModuleOp module, const Target& target) {
   return ModuleLowering(module, target).run();

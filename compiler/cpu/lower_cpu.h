@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/cpu/target.h"
@@ -14,8 +16,11 @@ class Pass;
 
 namespace stator::cpu {
 
+/// The public symbol of a function's entry. It is no C identifier, so a function may be called `exp` or `memcpy`.
+std::string entrySymbol(std::string_view function);
+
 /// Takes a module of functions with planned fusions; gives the same module with, for each of them, an entry
-/// `NAME(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith, math, memref
+/// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith, math, memref
 /// and vector: ready for lowerToLlvm. Returns the facts of the functions as far as the module knows them: no symbols,
 /// no label classes, no default values; entries are null. Errors: InternalError where a fusion has no buffers or an op
 /// has no vector code.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "compiler/cpu/load_object.h"
+#include "compiler/cpu/lower_cpu.h"
 
 namespace stator {
 
@@ -101,7 +102,8 @@ std::shared_ptr<Executable> load(CompiledProgram program) {
   auto executable = std::make_shared<Executable>();
   executable->functions = std::move(program.functions);
   executable->state_bytes = program.state_bytes;
-  for (CompiledFunction& function : executable->functions) function.entry = loaded.find<void(const StatorCall*)>(function.name);
+  for (CompiledFunction& function : executable->functions)
+    function.entry = loaded.find<void(const StatorCall*)>(cpu::entrySymbol(function.name));
   executable->code = loaded.code();
   return executable;
 }

@@ -14,7 +14,7 @@ namespace stator {
 struct CompiledProgram {
   std::vector<CompiledFunction> functions;  // entries are null until `load`
   int64_t state_bytes = 0;
-  std::vector<std::string> objects;         // ELF files; function `f` has the public symbol `f`
+  std::vector<std::string> objects;         // ELF files; function `f` has the public symbol `f.entry`
 };
 
 /// All of it as bytes.

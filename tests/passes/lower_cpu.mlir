@@ -7,7 +7,7 @@
 // CHECK-DAG: func.func private @main.step0(%{{.*}}: !llvm.ptr, %{{.*}}: i64)
 // CHECK-DAG: func.func private @main.step1(
 // CHECK-DAG: func.func private @main.step2(
-// CHECK: func.func @main(%[[CALL:.*]]: !llvm.ptr)
+// CHECK: func.func @main.entry(%[[CALL:.*]]: !llvm.ptr)
 // CHECK: call @main.step0(%[[CALL]]
 // CHECK: call @main.step1(%[[CALL]]
 // CHECK: call @main.step2(%[[CALL]]
