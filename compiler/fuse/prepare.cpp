@@ -1,6 +1,8 @@
 // Graph changes that make better kernels, just before ops are grouped.
 #include "compiler/fuse/prepare.h"
 
+#include <limits>
+
 #include "compiler/fuse/op_roles.h"
 #include "compiler/ir/build.h"
 #include "compiler/ir/rules.h"
@@ -67,7 +69,25 @@ bool swapsLastTwo(ir::PermuteOp permute) {
   return rank >= 2 && axes[rank - 2] == rank - 1 && axes[rank - 1] == rank - 2;
 }
 
+/// What an op gives that reads no elements: max its identity, pad its padding, sums and products 0.
+double valueOfNothing(mlir::Operation& op) {
+  if (llvm::isa<ir::MaxOp>(op)) return -std::numeric_limits<double>::infinity();
+  if (auto pad = llvm::dyn_cast<ir::PadOp>(op)) return pad.getValue().convertToDouble();
+  return 0;
+}
+
 }  // namespace
+
+void replaceEmptyValues(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+    bool readsNothing = llvm::any_of(op.getOperands(), [](mlir::Value x) { return elementCount(x) == 0; });
+    if (llvm::isa<ir::ConstantOp>(op) || (!readsNothing && elementCount(op.getResult(0)) != 0)) continue;
+    mlir::OpBuilder builder(&op);
+    op.getResult(0).replaceAllUsesWith(
+        ir::buildConstant(builder, op.getLoc(), op.getResult(0).getType(), valueOfNothing(op)));
+    op.erase();
+  }
+}
 
 void dropDeadOps(mlir::func::FuncOp function) {
   llvm::SmallVector<mlir::Operation*> ops;

@@ -8,6 +8,9 @@ namespace stator::fuse {
 /// What nothing reads goes: a kernel has results.
 void dropDeadOps(mlir::func::FuncOp function);
 
+/// Values without elements, and what is computed from none, become constants: a sum of nothing is 0.
+void replaceEmptyValues(mlir::func::FuncOp function);
+
 /// Reductions over axes of extent 1 alone become what they read, or the index 0.
 void dropEmptyReductions(mlir::func::FuncOp function);
 

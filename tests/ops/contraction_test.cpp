@@ -15,6 +15,7 @@ Row matmul_row() {
   Row row("matmul");
   row.at<F<1, 1>, F<1, 1>>(product)
       .at<F<3, 17>, F<17, 33>>(product)
+      .at<F<3, 0>, F<0, 5>>(product)
       .at<F<17, 33>, F<33, 1>>(product)
       .at<F<1, 33>, F<33, 17>>(product)
       .at<F<4, 5, 6>, F<4, 6, 7>>(product)

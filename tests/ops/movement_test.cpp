@@ -87,6 +87,7 @@ Row slice_row() {
       .torch<F<4, 7>>("slice__dim1_0_7_2", slice<S{{0, 0}, {4, 7}, {1, 2}}>)
       .torch<F<4, 7>>("slice__dim1_1_6_3", slice<S{{0, 1}, {4, 6}, {1, 3}}>)
       .torch<F<4, 7>>("slice__dimm1_m3_m1_1", slice<S{{0, 4}, {4, 6}, {1, 1}}>)
+      .torch<F<4, 7>>("slice__dim1_5_5_1", slice<S{{0, 5}, {4, 5}, {1, 1}}>)
       .torch<F<4, 7>>("slice__two_axes", slice<S{{1, 2}, {4, 7}, {2, 3}}>)
       .torch<F<2, 3, 4>>("narrow__dim2", slice<S{{0, 0, 1}, {2, 3, 3}, {1, 1, 1}}>);
   return row;
