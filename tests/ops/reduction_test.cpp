@@ -46,7 +46,8 @@ Row sum_row() {
   Row row("sum");
   reductions(row, sum_over);
   row.at<Tensor<i64, 3, 17>>([](auto x) { return sum<1>(x); });
-  return torch_reductions(row, "sum", sum_over).torch<F<>>("sum__scalar", [](auto x) { return sum(x); })
+  return torch_reductions(row, "sum", sum_over)
+      .torch<F<>>("sum__scalar", [](auto x) { return sum(x); })
       .torch<F<0, 3>>("sum__empty", [](auto x) { return sum<0>(x); });
 }
 
