@@ -34,8 +34,10 @@ int64_t bestFit(std::vector<Placed> taken, int64_t size) {
 ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
   std::vector<int> order(lifetimes.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return lifetimes[a].size_bytes > lifetimes[b].size_bytes; });
+  std::sort(order.begin(), order.end(), [&](int a, int b) {
+    return lifetimes[a].size_bytes != lifetimes[b].size_bytes ? lifetimes[a].size_bytes > lifetimes[b].size_bytes
+                                                              : a < b;
+  });
   ArenaPlan plan;
   plan.offset_bytes.resize(lifetimes.size());
   std::vector<int> done;
