@@ -63,6 +63,11 @@ Row detach_row() {
   return row;
 }
 
+/// The gradient of the squared length of a gradient: a derivative of second order.
+template <Operand L, Operand X, Operand Y> auto second(const L& loss, const X& x, const Y& y) {
+  return gradient(sum(square(gradient(loss, x))), y);
+}
+
 Row gradient_row() {
   Row row("gradient");
   row.without_gradient()
@@ -72,7 +77,18 @@ Row gradient_row() {
         auto loss = sum(square(matmul(a, b)));
         return std::tuple(loss, gradient(loss, a), gradient(loss, b));
       })
-      .at<F<3, 5>>([](auto x) { return gradient(sum(detach(x) * x), x); });
+      .at<F<3, 5>>([](auto x) { return gradient(sum(detach(x) * x), x); })
+      .at<F<3, 5>, F<3, 5>>([](auto x, auto y) { return gradient(sum(x), y); })
+      .at<F<3, 5>>([](auto x) {
+        auto inner = tanh(x);
+        return gradient(sum(inner * inner), inner);
+      })
+      .at<F<batch, 5>>([](auto x) { return second(mean(tanh(x) * x), x, x); })
+      .at<F<3, 5>, F<5, 4>>([](auto x, auto w) { return second(sum(tanh(matmul(x, w))), x, w); })
+      .at<F<2, 2, 7, 7>, F<3, 2, 3, 3>>([](auto x, auto w) { return second(sum(square(conv2d(x, w))), x, w); })
+      .at<F<2, 2, 7, 7>, F<3, 2, 3, 3>>([](auto x, auto w) { return second(sum(square(conv2d(x, w))), w, x); })
+      .at<F<2, 2, 6, 6>>([](auto x) { return second(sum(square(avg_pool2d<2>(x))), x, x); })
+      .at<F<batch, 5>, Labels<5, batch>>([](auto x, auto y) { return second(cross_entropy(x, y), x, x); });
   return row;
 }
 
