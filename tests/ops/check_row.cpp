@@ -37,7 +37,8 @@ size_t element_count(const Tensors& tensors) {
 
 WithGradients graph_of(const Row& row, const Variant& variant) {
   const bool given = !variant.torch_case.empty();
-  if (!row.differentiable() || (given && !torch_case(variant.torch_case).cotangent)) return {variant.program, {}, {}};
+  if (!row.differentiable() || variant.special || (given && !torch_case(variant.torch_case).cotangent))
+    return {variant.program, {}, {}};
   return with_gradients(variant.program);
 }
 
@@ -51,8 +52,9 @@ Trial trial_of(const Row& row, const Variant& variant) {
     if (!made.graph.cotangent_of.empty()) made.inputs.push_back(*given.cotangent);
     return made;
   }
+  const auto drawn = variant.special ? draw_special : draw;
   for (size_t i = 0; i < operands; ++i)
-    made.inputs.push_back(draw(function.inputs[i], given_rows, row.domain(i), variant.name, i));
+    made.inputs.push_back(drawn(function.inputs[i], given_rows, row.domain(i), variant.name, i));
   for (size_t i = operands; i < function.inputs.size(); ++i)
     made.inputs.push_back(draw_uniform(function.inputs[i], given_rows, 0.2, 1.2, variant.name, i));
   return made;

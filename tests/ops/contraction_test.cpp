@@ -27,6 +27,7 @@ Row matmul_row() {
       .at<F<65, 70>, F<33, 70>>([](auto a, auto b) { return relu(matmul(a, transpose(b))); })
       .at<F<batch, 33>, F<10, 33>, F<10>>(linear)
       .at<F<160, 129>, F<129, 200>>(product)
+      .special<F<9, 5>, F<5, 33>>(product)
       .torch<F<3, 5>, F<5, 4>>("matmul__mat_mat", product)
       .torch<F<17, 9>, F<9, 7>>("matmul__odd_sizes", product)
       .torch<F<3, 1>, F<1, 4>>("matmul__column_row", product)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "dsl/parameter.h"
@@ -58,6 +59,16 @@ TensorValue draw(const TensorSpec& spec, long rows, const Domain& domain, std::s
   const double low = truth || spec.classes ? 0 : domain.low;
   const double values = truth ? 2 : spec.classes ? static_cast<double>(spec.classes) : domain.high - domain.low + 1;
   for (size_t i = 0; i < count; ++i) made.elements.push_back(low + below(stream, i, values));
+  return made;
+}
+
+TensorValue draw_special(const TensorSpec& spec, long rows, const Domain& domain, std::string_view name, size_t input) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double specials[]{infinity, -infinity, std::numeric_limits<double>::quiet_NaN(), 0.0, -0.0, 1.0};
+  TensorValue made = draw(spec, rows, domain, name, input);
+  const RandomStream stream = stream_of(name, input + 2000);
+  for (size_t i = 0; i < made.elements.size() && is_float(spec.dtype); ++i)
+    if (stream.word(i) % 3 == 0) made.elements[i] = specials[stream.word(i) / 3 % std::size(specials)];
   return made;
 }
 

@@ -35,6 +35,7 @@ template <class Body> Row unary(const std::string& op, Domain domain, bool takes
   Row row(op);
   row.domains({domain}).template at<F<3, 17>>(body).template at<F<batch, 17>>(body);
   for (const auto& shape : unary_shapes) row.at({spec_of_extents(DType::f32, shape)}, on_values);
+  row.special({spec_of_extents(DType::f32, {3, 33})}, on_values);
   if (takes_whole) row.at({spec_of_extents(DType::i64, {3, 17})}, on_values);
   return row.torch(plain_cases(op), on_values);
 }
@@ -42,11 +43,10 @@ template <class Body> Row unary(const std::string& op, Domain domain, bool takes
 template <class Body> Row binary_on(const std::string& op, DType dtype, std::vector<Domain> domains, Body body) {
   const Binary call = body;
   Row row(op);
+  const ValueBody on_values = [call](const std::vector<Value>& in) { return call(in[0], in[1]); };
   row.domains(std::move(domains));
-  for (const auto& [a, b] : binary_shapes)
-    row.at({spec_of_extents(dtype, a), spec_of_extents(dtype, b)},
-           [call](const std::vector<Value>& in) { return call(in[0], in[1]); });
-  return row;
+  for (const auto& [a, b] : binary_shapes) row.at({spec_of_extents(dtype, a), spec_of_extents(dtype, b)}, on_values);
+  return row.special({spec_of_extents(dtype, {9, 33}), spec_of_extents(dtype, {9, 33})}, on_values);
 }
 
 /// A binary op; those of domain `numeric` also on whole numbers.

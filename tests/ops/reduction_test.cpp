@@ -55,6 +55,7 @@ Row max_row() {
   Row row("max");
   reductions(row, max_over);
   row.at<Tensor<i64, 3, 17>>([](auto x) { return max<1>(x); });
+  row.special<F<9, 33>>([](auto x) { return std::tuple(max<0>(x), max<1>(x), max(x)); });
   return torch_reductions(row, "amax", max_over).torch<F<2, 4>>("amax__ties", [](auto x) { return max<1>(x); });
 }
 
@@ -74,6 +75,7 @@ Row argmax_row() {
       .at<F<10, batch>>([](auto x) { return argmax<1>(x); })
       .at<F<515, 129>>([](auto x) { return argmax<1>(x); })
       .at<Tensor<i64, 3, 17>>([](auto x) { return argmax<1>(x); })
+      .special<F<9, 33>>([](auto x) { return std::tuple(argmax<0>(x), argmax<1>(x)); })
       .torch<F<2, 3, 4>>("argmax__all", [](auto x) { return argmax(reshape<-1>(x)); })
       .torch<F<2, 3, 4>>("argmax__dim-1_keep", [](auto x) { return reshape<2, 3, 1>(argmax<-1>(x)); })
       .torch<F<2, 3, 4>>("argmax__dim0", [](auto x) { return argmax<0>(x); })

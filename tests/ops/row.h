@@ -23,6 +23,7 @@ struct Variant {
   std::string name;
   ProgramGraph program;
   std::string torch_case = {};  // of tests/data/ops.safetensors, which gives its values; empty: values are drawn
+  bool special = false;         // infinities, NaNs and both zeros are among its values; gradients are not asked for
 };
 
 namespace detail {
@@ -77,6 +78,15 @@ class Row {
   Row& at(const std::vector<TensorSpec>& inputs, const ValueBody& body) {
     const std::string name = op_ + "." + std::to_string(variants_.size());
     return add({name, traced(name, inputs, body)});
+  }
+  /// `body` of values with infinities, NaNs and zeros among them.
+  Row& special(const std::vector<TensorSpec>& inputs, const ValueBody& body) {
+    const std::string name = op_ + ".special";
+    return add({name, traced(name, inputs, body), {}, true});
+  }
+  template <TensorLike... In, class Body> Row& special(Body body) {
+    const std::string name = op_ + ".special";
+    return add({name, traced<In...>(name, body), {}, true});
   }
   /// `body` of the values of a reference case; results and gradients must be PyTorch's.
   template <TensorLike... In, class Body> Row& torch(const std::string& reference_case, Body body) {

@@ -24,7 +24,8 @@ Row max_pool2d_row() {
   Row row("max_pool2d");
   row.covers({"max_pool2d_grad"});
   poolings(row, []<int K, int S, int P>(auto x) { return max_pool2d<K, S, P>(x); });
-  row.torch<F<2, 2, 4, 6>>("max_pool2d__k2", [](auto x) { return max_pool2d<2>(x); })
+  row.special<F<2, 17, 6, 6>>([](auto x) { return max_pool2d<3, 1, 1>(x); })
+      .torch<F<2, 2, 4, 6>>("max_pool2d__k2", [](auto x) { return max_pool2d<2>(x); })
       .torch<F<1, 2, 5, 5>>("max_pool2d__k2_odd", [](auto x) { return max_pool2d<2>(x); })
       .torch<F<1, 2, 7, 7>>("max_pool2d__k3s2p1", [](auto x) { return max_pool2d<3, 2, 1>(x); })
       .torch<F<1, 2, 5, 5>>("max_pool2d__overlap", [](auto x) { return max_pool2d<3, 1>(x); })
