@@ -7,6 +7,7 @@
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "runtime/error.h"
 
 namespace stator::ir {
 namespace {
@@ -123,11 +124,19 @@ mlir::DictionaryAttr bindingsOf(mlir::Builder& builder, const Bindings& bindings
   return builder.getDictionaryAttr(numbers);
 }
 
+void checkNames(const ProgramGraph& program) {
+  for (const Function& function : program.functions)
+    for (const Function* other = &program.functions.front(); other != &function; ++other)
+      if (other->name == function.name)
+        throw UserError("program: two functions are called '" + function.name.str() + "'");
+}
+
 }  // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> importProgram(mlir::MLIRContext& context, const ProgramGraph& program,
                                                 const std::vector<Binding>& bindings) {
   context.loadDialect<mlir::func::FuncDialect, StatorDialect>();
+  checkNames(program);
   Bindings numbers(bindings);
   mlir::OpBuilder builder(&context);
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(builder.getUnknownLoc());

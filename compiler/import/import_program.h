@@ -11,8 +11,8 @@ namespace stator::ir {
 
 /// Every function of the program as a func.func. Its arguments are all inputs, then the slots that it reads in the
 /// order of the program's, then the scalar arguments that it reads in the function's order; its results are the
-/// function's, then the new values of slots. Errors: UserError for a symbol without a number, a number below 1, and a
-/// graph that does not verify.
+/// function's, then the new values of slots. Errors: UserError for two functions of one name, a symbol without a
+/// number, a number below 1, and a graph that does not verify.
 mlir::OwningOpRef<mlir::ModuleOp> importProgram(mlir::MLIRContext& context, const ProgramGraph& program,
                                                 const std::vector<Binding>& bindings);
 

@@ -92,6 +92,10 @@ TEST_CASE("what cannot be compiled is refused") {
   CHECK_THAT(error_of([] { compile(small, batch = 0, test_options()); }),
              ContainsSubstring("batch") && ContainsSubstring("0"));
   CHECK_THAT(error_of([] { compile(small, batch = -3, test_options()); }), ContainsSubstring("-3"));
+  ProgramGraph twice = small.graph();
+  twice.functions.push_back(twice.functions[0]);
+  CHECK(error_of([&] { compile(twice, {batch = 8}, test_options()); }) ==
+        "program: two functions are called 'predict'");
   CHECK_THAT(compile_refusal({.dump = "melt", .cache = "off"}), ContainsSubstring("melt") && ContainsSubstring("fuse"));
   CHECK_THAT(compile_refusal({.disabled_phases = {"melt"}, .cache = "off"}), ContainsSubstring("melt"));
   CHECK_THAT(compile_refusal({.disabled_phases = {"import"}, .cache = "off"}), ContainsSubstring("import"));
