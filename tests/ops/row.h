@@ -1,6 +1,7 @@
 // A row of the tests of ops: an op, what is computed with it, at which types, and from which values.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <tuple>
