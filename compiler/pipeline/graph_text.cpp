@@ -12,7 +12,7 @@ namespace {
 std::string extent_text(const Extent& extent) {
   std::string text = extent.is_number() || extent.number != 1 ? std::to_string(extent.number) : "";
   for (Symbol s : extent.symbols)
-    if (s != symbol::none) text += (text.empty() ? "" : "*") + std::string(symbol::name_of(s));
+    if (s != symbol::none) text.append(text.empty() ? "" : "*").append(symbol::name_of(s));
   return text;
 }
 

@@ -1,0 +1,122 @@
+// The phases one after the other, each timed, with the IR printed after the one that was asked for.
+#include "compiler/pipeline/run_phases.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "compiler/cpu/emit_object.h"
+#include "compiler/cpu/lower_cpu.h"
+#include "compiler/cpu/lower_to_llvm.h"
+#include "compiler/differentiate/differentiate.h"
+#include "compiler/fuse/fuse.h"
+#include "compiler/import/import_program.h"
+#include "compiler/ir/dialect.h"
+#include "compiler/layout/layout.h"
+#include "compiler/mask/mask.h"
+#include "compiler/memory/buffer.h"
+#include "compiler/memory/plan_memory.h"
+#include "compiler/pipeline/phases.h"
+#include "compiler/simplify/simplify.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "runtime/error.h"
+#include "runtime/state_layout.h"
+#include "runtime/text.h"
+
+namespace stator {
+
+namespace {
+
+class Pipeline {
+ public:
+  Pipeline(const cpu::Target& target, const CompileOptions& options, std::vector<PhaseTime>& times)
+      : target_(target), options_(options), times_(times),
+        context_(dialects(), mlir::MLIRContext::Threading::DISABLED) {
+    context_.loadAllAvailableDialects();
+  }
+
+  CompiledProgram run(const ProgramGraph& program, const std::vector<Binding>& bindings) {
+    const StateLayout layout = layout_of(program.slots);
+    CompiledProgram compiled;
+    compiled.state_bytes = layout.total_bytes;
+    phase(Phase::import, [&] { import(program, bindings, layout); });
+    runPasses();
+    phase(Phase::lower_cpu, [&] { compiled.functions = cpu::lowerCpu(*module_, target_); });
+    phase(Phase::emit, [&] {
+      cpu::lowerToLlvm(*module_, target_);
+      if (dumps(Phase::emit)) return;
+      compiled.objects = cpu::emitObjects(*module_, target_, std::max(1u, std::thread::hardware_concurrency()));
+    });
+    if (dumps(Phase::emit)) {
+      llvm::outs() << cpu::emitText(*module_, target_, cpu::Text::assembly);
+      compiled.objects = cpu::emitObjects(*module_, target_, 1);
+    }
+    return compiled;
+  }
+
+ private:
+  static mlir::DialectRegistry dialects() {
+    mlir::DialectRegistry registry;
+    cpu::registerCpuDialects(registry);
+    registry.insert<mlir::func::FuncDialect, ir::StatorDialect>();
+    return registry;
+  }
+
+  void import(const ProgramGraph& program, const std::vector<Binding>& bindings, const StateLayout& layout) {
+    module_ = ir::importProgram(context_, program, bindings);
+    (*module_)->setAttr(memory::slotOffsetsAttr, mlir::DenseI64ArrayAttr::get(&context_, layout.offset_bytes));
+  }
+
+  void runPasses() {
+    pass(Phase::mask, createMaskPass());
+    pass(Phase::differentiate, ir::createDifferentiatePass());
+    pass(Phase::bind_symbols, createBindSymbolsPass());
+    pass(Phase::simplify, createSimplifyPass());
+    pass(Phase::layout, createLayoutPass());
+    pass(Phase::fuse, createFusePass());
+    pass(Phase::plan_memory, createPlanMemoryPass());
+  }
+
+  /// Errors: UserError with the pass's own words: what passes refuse is what a program asks of them.
+  void pass(Phase which, std::unique_ptr<mlir::Pass> pass) {
+    const auto& off = options_.disabled_phases;
+    if (std::find(off.begin(), off.end(), nameOf(which)) != off.end()) return;
+    phase(which, [&] {
+      std::string said;
+      mlir::ScopedDiagnosticHandler handler(&context_, [&](mlir::Diagnostic& diagnostic) {
+        if (said.empty()) said = diagnostic.str();
+        return mlir::success();
+      });
+      mlir::PassManager passes(&context_, "builtin.module", mlir::OpPassManager::Nesting::Implicit);
+      passes.addPass(std::move(pass));
+      if (failed(passes.run(*module_))) throw UserError(concat(nameOf(which), ": ", said));
+    });
+  }
+
+  bool dumps(Phase which) const { return options_.dump == nameOf(which); }
+
+  void phase(Phase which, llvm::function_ref<void()> work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+    times_.push_back({std::string(nameOf(which)), taken.count()});
+    if (dumps(which) && which != Phase::emit) module_->print(llvm::outs());
+  }
+
+  const cpu::Target& target_;
+  const CompileOptions& options_;
+  std::vector<PhaseTime>& times_;
+  mlir::MLIRContext context_;
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+};
+
+}  // namespace
+
+CompiledProgram runPhases(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
+                          const CompileOptions& options, std::vector<PhaseTime>& times) {
+  return Pipeline(target, options, times).run(program, bindings);
+}
+
+}  // namespace stator
