@@ -21,7 +21,8 @@ UNBROKEN = "\u00a0"  # `offset = 8 : i64` stays on one line
 
 
 def dump(program, phase):
-    return subprocess.run([program, phase], check=True, capture_output=True, text=True).stdout.expandtabs(4).splitlines()
+    text = subprocess.run([program, phase], check=True, capture_output=True, text=True).stdout
+    return text.expandtabs(4).splitlines()
 
 
 def lines_in(lines, first, last):
@@ -42,13 +43,13 @@ def indent_of(line):
 
 
 def shortened(line):
-    """The line without operand types, a function's arguments one to a line, broken where it is too long."""
+    """The line without operand types, a function's arguments and results one to a line, broken where it is too long."""
     if "stator." in line:
         line = re.sub(r": \([^()]*\) -> ", ": ", line)
     line = re.sub(r"(?<=\w) ([=:]) (?=\S)", UNBROKEN + r"\1" + UNBROKEN, line)
     indent = " " * indent_of(line)
     if "func.func @" in line and len(line) > WIDTH:
-        line = re.sub(r"(?<=[(,]) ?(?=%arg\d)", "\n" + indent + "    ", line)
+        line = re.sub(r"(?<=[(,]) ?(?=%arg\d|tensor<[^{}]*> {stator\.)", "\n" + indent + "    ", line)
     return [part.replace(UNBROKEN, " ") for piece in line.split("\n")
             for part in textwrap.wrap(piece, WIDTH, subsequent_indent=" " * (indent_of(piece) + 4),
                                       break_long_words=False, break_on_hyphens=False)]
