@@ -41,11 +41,13 @@ int main(int argc, char** argv) {
   return st::cli::run_main(argc, argv, [](int count, char** arguments) {
     int64_t epochs = 100, seed = 0, threads = 1;
     double lr = 0.01;
+    std::string dump;
     st::cli::Parser parser("linear_regression", "Fits y = 3 x + 2 + noise.");
     parser.option("--epochs", epochs, "full-batch steps before the first look", st::cli::at_least(0))
         .option("--seed", seed, "of the points and the first guess")
         .option("--threads", threads, "threads that compute; 0: one for each core", st::cli::between(0, 1024))
-        .option("--lr", lr, "learning rate", st::cli::at_least(0));
+        .option("--lr", lr, "learning rate", st::cli::at_least(0))
+        .option("--dump", dump, "print the IR after this phase, and stop");
     parser.parse(count, arguments);
 
     st::NdArray x = st::NdArray::zeros(st::DType::f32, {points, 1}), y = x.clone();
@@ -56,7 +58,8 @@ int main(int argc, char** argv) {
     }
 
     auto state = st::init(regression, st::seed(seed));
-    auto train = st::compile(regression, st::CompileOptions{.threads = static_cast<int>(threads)});
+    auto train = st::compile(regression, st::CompileOptions{.threads = static_cast<int>(threads), .dump = dump});
+    if (!dump.empty()) return 0;
     for (int64_t i = 0; i < epochs; ++i) train.step(state, x, y, {.lr = lr});
     const Line early = line_of(state);
     std::printf("after %ld epochs: w = %.4f, b = %.4f\n", long(epochs), early.w, early.b);

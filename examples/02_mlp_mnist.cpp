@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     const double start = examples::now_ms();
     auto train = st::compile<"train_step">(models::mlp, st::batch = options.batch, options.compile_options());
     if (!options.dump.empty()) return 0;
+    st::cli::log("compiled train_step: " + st::time_report(train.session().executable()));
     auto test = st::compile<"test">(models::mlp, st::batch = examples::test_rows, options.compile_options());
 
     return examples::train_digits("mlp_mnist", options, {

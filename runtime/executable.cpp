@@ -1,6 +1,9 @@
 // Looking up the functions of an executable; sizes of what crosses its boundary.
 #include "runtime/executable.h"
 
+#include <iomanip>
+#include <sstream>
+
 #include "runtime/error.h"
 #include "runtime/text.h"
 
@@ -21,6 +24,17 @@ const CompiledFunction& Executable::function(std::string_view name) const {
     names.push_back(candidate.name);
   }
   throw UserError(concat("executable: no function is called '", name, "'; there are ", bracketed(names)));
+}
+
+std::string time_report(const Executable& executable) {
+  if (executable.from_cache) return "from the kernel cache";
+  std::ostringstream out;
+  const char* before = "";
+  for (const PhaseTime& time : executable.phase_times) {
+    out << before << time.phase << ' ' << std::fixed << std::setprecision(1) << time.milliseconds << " ms";
+    before = ", ";
+  }
+  return out.str();
 }
 
 }  // namespace stator

@@ -57,4 +57,7 @@ class Executable {
   const CompiledFunction& function(std::string_view name) const;
 };
 
+/// `import 1.2 ms, mask 0.3 ms, ...`, or that it came from the cache.
+std::string time_report(const Executable& executable);
+
 }  // namespace stator

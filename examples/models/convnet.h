@@ -25,6 +25,7 @@ static_assert(st::parameter_count<ConvNet> == 300'426);
 
 using Image = st::Tensor<st::f32, st::batch, 1, 28, 28>;
 using Digit = st::Labels<10, st::batch>;
+static_assert(st::flops<ConvNet, Image> == 6'094'208);
 
 /// The summed loss and the number of hits of a batch.
 constexpr auto judge(auto scores, auto digit) {
