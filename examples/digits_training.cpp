@@ -54,6 +54,7 @@ class Training {
         digits_(data::load_digits({options.data, options.download, static_cast<uint64_t>(options.seed)})) {}
 
   int run() {
+    st::cli::log("compiled train_step: " + model_.compile_report);
     st::cli::log(st::describe(digits_.train.images) + " training images from " + digits_.train.source);
     data::Batches batches(digits_.train, {options_.batch, data::Order::shuffled, static_cast<uint64_t>(options_.seed), normalisation});
     const int64_t done = static_cast<int64_t>(model_.state.get("step").item());

@@ -32,6 +32,7 @@ struct DigitsModel {
   std::function<double(const stator::NdArray& images, const stator::NdArray& labels)> train;
   std::function<std::pair<double, double>(const stator::NdArray& images, const stator::NdArray& labels)> test;
   double compile_ms = 0;
+  std::string compile_report;  // for the log
 };
 
 /// Trains for the epochs that the options say, tests after each, and writes what was asked for. A loaded state goes on
