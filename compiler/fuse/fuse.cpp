@@ -28,6 +28,7 @@ struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::Fu
     mlir::func::FuncOp function = getOperation();
     if (function.isDeclaration()) return;
     try {
+      fuse::decomposeOps(function);
       fuse::replaceEmptyValues(function);
       fuse::dropEmptyReductions(function);
       fuse::dropDeadOps(function);

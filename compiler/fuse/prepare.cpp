@@ -78,6 +78,17 @@ double valueOfNothing(mlir::Operation& op) {
 
 }  // namespace
 
+void decomposeOps(mlir::func::FuncOp function) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+    auto whole = llvm::dyn_cast<ir::StatorOp>(op);
+    mlir::OpBuilder builder(&op);
+    mlir::Value parts = whole ? whole.decompose(builder) : nullptr;
+    if (!parts) continue;
+    op.getResult(0).replaceAllUsesWith(parts);
+    op.erase();
+  }
+}
+
 void replaceEmptyValues(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
     bool readsNothing = llvm::any_of(op.getOperands(), [](mlir::Value x) { return elementCount(x) == 0; });

@@ -5,6 +5,9 @@
 
 namespace stator::fuse {
 
+/// Ops that are expressed in others become those.
+void decomposeOps(mlir::func::FuncOp function);
+
 /// What nothing reads goes: a kernel has results.
 void dropDeadOps(mlir::func::FuncOp function);
 

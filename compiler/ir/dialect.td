@@ -59,12 +59,21 @@ def Stator_NoGradient : Stator_Derivative<["vjp"], [{
   }]>;
 def Stator_MissingVjp : Stator_Derivative<[]>;
 
+/// How an op becomes vector code: by code of its own in compiler/cpu, or by a `decompose` in its family's source, in terms
+/// of other ops.
+class Stator_Lowering<list<string> declared> {
+  list<string> methods = declared;
+}
+def Stator_OwnVectorCode : Stator_Lowering<[]>;
+def Stator_Decomposed : Stator_Lowering<["decompose"]>;
+
 /// An op of one result whose verifier is `rule`: a struct of compiler/interface/ops, or of compiler/ir/rules.h. Its
-/// `interpret`, and a `vjp` of its own, stand in its family's source.
+/// `interpret`, and a `vjp` and `decompose` of its own, stand in its family's source.
 class Stator_RuleOp<string mnemonic, string rule, Stator_Derivative derivative = Stator_OwnVjp, list<Trait> traits = [],
-                    string definitions = "">
+                    string definitions = "", Stator_Lowering lowering = Stator_OwnVectorCode>
     : Op<Stator_Dialect, mnemonic,
-         !listconcat(traits, [Pure, DeclareOpInterfaceMethods<StatorOp, derivative.methods>])> {
+         !listconcat(traits, [Pure, DeclareOpInterfaceMethods<StatorOp, !listconcat(derivative.methods,
+                                                                                    lowering.methods)>])> {
   let results = (outs Stator_Tensor:$result);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

@@ -15,6 +15,11 @@ def StatorOp : OpInterface<"StatorOp"> {
       (ins "::mlir::OpBuilder&":$builder, "::mlir::Value":$cotangent), "", [{ return ::mlir::failure(); }]>,
     InterfaceMethod<"The result's value for values of the operands: slow, obvious, in doubles.",
       "::stator::TensorValue", "interpret", (ins "::stator::ir::Operands":$operands)>,
+    InterfaceMethod<[{
+        The result in terms of other ops, built at the builder's place just before ops are grouped into kernels: what has
+        one needs no vector code. Null where the op has vector code of its own.
+      }],
+      "::mlir::Value", "decompose", (ins "::mlir::OpBuilder&":$builder), "", [{ return {}; }]>,
   ];
 }
 

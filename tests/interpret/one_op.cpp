@@ -115,11 +115,4 @@ std::vector<TensorValue> run_module(const std::string& text, const std::vector<T
   return ir::interpretFunction(function, arguments);
 }
 
-std::vector<std::string> all_ops() {
-  std::vector<std::string> names;
-  for (mlir::RegisteredOperationName op : context().getRegisteredOperations())
-    if (op.getDialectNamespace() == "stator") names.push_back(op.stripDialect().str());
-  return names;
-}
-
 }  // namespace stator::tests

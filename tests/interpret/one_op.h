@@ -34,7 +34,4 @@ WeightedSum differentiated(const OneOp& op, const std::vector<std::vector<double
 /// Errors: UserError with the diagnostic where it cannot be parsed or differentiated.
 std::vector<TensorValue> run_module(const std::string& text, const std::vector<TensorValue>& arguments);
 
-/// The mnemonics of all ops of the dialect.
-std::vector<std::string> all_ops();
-
 }  // namespace stator::tests

@@ -25,6 +25,17 @@ std::optional<TensorValue> find(const std::string& name, const std::string& tens
   return tensor_of(found->second);
 }
 
+/// The names of a case's operands in the order in which PyTorch's function takes them.
+std::vector<std::string> operands_of(const std::string& name) {
+  std::vector<std::string> operands;
+  for (const char* first : {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target"})
+    if (find(name, first)) operands.push_back(first);
+  for (int i = 0; find(name, "in.x" + std::to_string(i)); ++i) operands.push_back("in.x" + std::to_string(i));
+  for (const char* last : {"weight", "bias"})
+    if (find(name, last)) operands.push_back(last);
+  return operands;
+}
+
 TorchCase read(const std::string& name) {
   TorchCase made;
   const std::string prefix = name + "|attr.";
@@ -32,13 +43,9 @@ TorchCase read(const std::string& name) {
        ++at)
     made.attributes[at->first.substr(prefix.size())] = at->second;
   made.op = file().metadata.at(name + "|op");
-  for (const char* operand :
-       {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target", "weight", "bias"}) {
-    std::optional<TensorValue> input = find(name, operand);
-    if (!input) continue;
-    const std::string key = operand;
-    made.inputs.push_back(*input);
-    made.gradients.push_back(find(name, "grad." + (key.starts_with("in.") ? key.substr(3) : key)));
+  for (const std::string& operand : operands_of(name)) {
+    made.inputs.push_back(*find(name, operand));
+    made.gradients.push_back(find(name, "grad." + (operand.starts_with("in.") ? operand.substr(3) : operand)));
   }
   const std::string result = find(name, "out.y") ? "y" : "values";
   made.result = find(name, "out." + result);
