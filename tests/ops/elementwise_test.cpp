@@ -155,6 +155,9 @@ const std::vector<Row>& elementwise_rows() {
         unary("reciprocal", positive, real, [](const auto& x) { return reciprocal(x); }),
         unary("tanh", far, real, [](const auto& x) { return tanh(x); }),
         unary("sigmoid", far, real, [](const auto& x) { return sigmoid(x); }),
+        unary("softplus", {-6, 25}, real, [](const auto& x) { return softplus(x); })
+            .torch(std::vector<std::string>{"softplus__beta1.0_threshold20.0", "softplus__edges"},
+                   [](const std::vector<Value>& in) { return softplus(in[0]); }),
         unary("relu", around, numeric, [](const auto& x) { return relu(x); }),
         binary("add", {around}, numeric, [](const auto& a, const auto& b) { return add(a, b); }),
         binary("sub", {around}, numeric, [](const auto& a, const auto& b) { return sub(a, b); }),
