@@ -1,6 +1,7 @@
 // Ops that move elements: each derivative is the opposite movement.
 #include "compiler/interface/ops/movement.h"
 
+#include "compiler/interface/ops/elementwise.h"
 #include "compiler/interface/ops/reduction.h"
 #include "compiler/ir/build.h"
 #include "compiler/ir/element_index.h"
@@ -108,6 +109,55 @@ TensorValue FlipOp::interpret(Operands operands) {
     for (int64_t axis : getAxes()) source[axis] = operands[0]->extents[axis] - 1 - index[axis];
     return source;
   });
+}
+
+llvm::FailureOr<Cotangents> CatOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
+  long axis = static_cast<long>(getAxis()), before = 0;
+  Cotangents parts;
+  for (mlir::Value part : getParts()) {
+    rule::Slice own;
+    for (int at = 0; at < getType().getRank(); ++at) own.start.push(0), own.stop.push(-1), own.step.push(1);
+    own.start.at[axis] = before;
+    before += llvm::cast<mlir::RankedTensorType>(part.getType()).getDimSize(axis);
+    own.stop.at[axis] = before;
+    parts.push_back(buildOp(builder, getLoc(), own, {cotangent}));
+  }
+  return parts;
+}
+
+TensorValue CatOp::interpret(Operands operands) {
+  TensorValue result = filled(getType());
+  Index strides = stridesOf(result.extents);
+  long before = 0;
+  for (const TensorValue* part : operands) {
+    forEachElement(part->extents, [&](llvm::ArrayRef<long> index, long offset) {
+      Index to(index);
+      to[getAxis()] += before;
+      result.elements[offsetOf(strides, to)] = part->elements[offset];
+    });
+    before += part->extents[getAxis()];
+  }
+  return result;
+}
+
+/// The part that an element comes from is chosen by its position, among the parts with zeros around them.
+mlir::Value CatOp::decompose(mlir::OpBuilder& builder) {
+  int64_t axis = getAxis(), extent = getType().getDimSize(axis), before = 0;
+  mlir::Type positions = getType().clone(builder.getI64Type());
+  mlir::Value position = builder.create<IotaOp>(getLoc(), positions, axis), joined;
+  for (mlir::Value part : getParts()) {
+    int64_t own = llvm::cast<mlir::RankedTensorType>(part.getType()).getDimSize(axis);
+    rule::Pad zeros;
+    for (int at = 0; at < getType().getRank(); ++at) zeros.low.push(0), zeros.high.push(0), zeros.interior.push(0);
+    zeros.low.at[axis] = before;
+    zeros.high.at[axis] = extent - before - own;
+    mlir::Value amongZeros = buildOp(builder, getLoc(), zeros, {part});
+    mlir::Value start = buildConstant(builder, getLoc(), positions, static_cast<double>(before));
+    mlir::Value isBefore = joined ? buildOp(builder, getLoc(), rule::less{}, {position, start}) : nullptr;
+    joined = joined ? buildOp(builder, getLoc(), rule::Where{}, {isBefore, joined, amongZeros}) : amongZeros;
+    before += own;
+  }
+  return joined;
 }
 
 }  // namespace stator::ir

@@ -25,3 +25,7 @@ def Stator_PadOp : Stator_MovementOp<"pad", "rule::Pad", (ins Stator_Integers:$l
 def Stator_FlipOp : Stator_MovementOp<"flip", "rule::Flip", (ins Stator_Axes:$axes)> {
   let summary = "The elements in the opposite order along `axes`";
 }
+def Stator_CatOp : Stator_RuleOp<"cat", "rule::Cat", Stator_OwnVjp, [], "", Stator_Decomposed> {
+  let summary = "The operands one after the other along `axis`";
+  let arguments = (ins Variadic<Stator_Tensor>:$parts, I64Attr:$axis);
+}

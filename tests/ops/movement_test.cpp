@@ -1,6 +1,7 @@
-// Rows of the ops that move elements: broadcast, reshape, permute, slice, pad, flip.
+// Rows of the ops that move elements: broadcast, reshape, permute, slice, pad, flip, cat.
 #include "dsl/stator.h"
 #include "tests/catch.h"
+#include "tests/dsl/shape_rules.h"
 #include "tests/ops/check_row.h"
 #include "tests/ops/rows.h"
 
@@ -126,10 +127,35 @@ Row flip_row() {
   return row;
 }
 
+using shape_rules::as, shape_rules::gives, shape_rules::infer, shape_rules::says, shape_rules::tensor;
+static_assert(gives(infer(rule::Cat{1}, tensor(batch, 3), tensor(batch, 4)), tensor(batch, 7)));
+static_assert(says(infer(rule::Cat{0}, tensor(3)), "cat: fewer than two operands"));
+static_assert(says(infer(rule::Cat{1}, tensor(3), tensor(3)), "cat: the axis is not one of the operands'"));
+static_assert(says(infer(rule::Cat{0}, tensor(3), as(DType::i64, tensor(3))), "cat: dtypes differ"));
+static_assert(says(infer(rule::Cat{0}, tensor(3), tensor(3, 1)), "cat: ranks differ"));
+static_assert(says(infer(rule::Cat{0}, tensor(batch, 3), tensor(1, 3)), "cat: a symbolic extent cannot be joined"));
+static_assert(says(infer(rule::Cat{0}, tensor(2, 3), tensor(2, 4)), "cat: extents beside the joined axis differ"));
+
+Row cat_row() {
+  Row row("cat");
+  row.at<F<17>, F<3>>([](auto a, auto b) { return cat<0>(a, b); })
+      .at<F<batch, 3>, F<batch, 14>, F<batch, 16>>([](auto a, auto b, auto c) { return cat<1>(a, b, c); })
+      .at<F<2, 3, 4>, F<2, 5, 4>>([](auto a, auto b) { return cat<-2>(a, b) * 2.0; })
+      .at<F<2, 3>, F<0, 3>>([](auto a, auto b) { return cat<0>(a, b); })
+      .at<F<129, 257>, F<129, 258>>([](auto a, auto b) { return cat<1>(a, b); })
+      .at<Tensor<i64, 3, 4>, Tensor<i64, 3, 1>>([](auto a, auto b) { return cat<1>(a, b); })
+      .special<F<9, 16>, F<9, 17>>([](auto a, auto b) { return cat<1>(a, b); })
+      .torch<F<2, 3>, F<1, 3>, F<3, 3>>("cat__dim0", [](auto a, auto b, auto c) { return cat<0>(a, b, c); })
+      .torch<F<2, 3>, F<2, 1>>("cat__dim1", [](auto a, auto b) { return cat<1>(a, b); })
+      .torch<F<2, 2, 1>, F<2, 2, 3>>("cat__dim-1", [](auto a, auto b) { return cat<-1>(a, b); });
+  return row;
+}
+
 }  // namespace
 
 const std::vector<Row>& movement_rows() {
-  static const std::vector<Row> rows{broadcast_row(), reshape_row(), permute_row(), slice_row(), pad_row(), flip_row()};
+  static const std::vector<Row> rows{broadcast_row(), reshape_row(), permute_row(), slice_row(),
+                                     pad_row(),       flip_row(),    cat_row()};
   return rows;
 }
 

@@ -1,4 +1,4 @@
-// Ops that move elements without computing: reshape, permute, slice, pad, reverse.
+// Ops that move elements without computing: reshape, permute, slice, pad, reverse, join.
 #pragma once
 
 #include "compiler/interface/ops/broadcast.h"
@@ -98,9 +98,38 @@ struct Flip {
   }
 };
 
+/// The operands one after the other along `axis`. Source: torch.cat.
+struct Cat {
+  static constexpr std::string_view name = "cat";
+  long axis = 0;
+
+  constexpr static void attributes(auto& self, auto&& visit) { visit("axis", self.axis); }
+  constexpr Inferred infer(Specs operands) const {
+    if (operands.count < 2) return "cat: fewer than two operands";
+    TensorSpec result = operands[0];
+    if (axis < 0 || axis >= result.rank()) return "cat: the axis is not one of the operands'";
+    for (int i = 0; i < operands.count; ++i) {
+      const TensorSpec& x = operands[i];
+      if (x.dtype != result.dtype) return "cat: dtypes differ";
+      if (x.rank() != result.rank()) return "cat: ranks differ";
+      if (x.classes != result.classes) result.classes = 0;
+      if (!x.extents[int(axis)].is_number()) return "cat: a symbolic extent cannot be joined";
+      for (int at = 0; at < x.rank(); ++at)
+        if (at != axis && x.extents[at] != result.extents[at]) return "cat: extents beside the joined axis differ";
+      if (i > 0) result.extents[int(axis)] = Extent(result.extents[int(axis)].number + x.extents[int(axis)].number);
+    }
+    return result;
+  }
+};
+
 }  // namespace rule
 
 namespace detail {
+/// `Axis` counted from the front, as the first of the operands has it.
+template <int Axis, class First, class...> constexpr rule::Cat joined() {
+  constexpr Extents extents = First::tensor::spec.extents;
+  return {extents.has_axis(Axis) ? extents.axis_from_front(Axis) : Axis};
+}
 template <auto... E> constexpr rule::Reshape reshape_to() { return rule::Reshape{Extents{0, canonical(E)...}}; }
 
 /// `extents` with `first` to `last` merged into one.
@@ -173,5 +202,15 @@ constexpr auto transpose(const X& x) {
 template <int A = -2, int B = -1, Operand X>
   requires(!detail::has_axes<X, A, B>)
 ShapeError<"transpose: an axis is not one of the operand's", shape_of<X>> transpose(const X& x);
+
+/// The operands one after the other along axis `Axis`; their other extents and dtypes are equal. Source: torch.cat.
+template <int Axis = 0, Operand... X>
+  requires(sizeof...(X) > 0 && Fits<detail::joined<Axis, X...>(), X...>)
+constexpr auto cat(const X&... x) {
+  return apply<detail::joined<Axis, X...>()>(x...);
+}
+template <int Axis = 0, Operand... X>
+  requires(sizeof...(X) > 0 && !Fits<detail::joined<Axis, X...>(), X...>)
+ShapeError<broken<detail::joined<Axis, X...>(), X...>, shape_of<X>...> cat(const X&... x);
 
 }  // namespace stator
