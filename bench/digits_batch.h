@@ -11,7 +11,8 @@ struct Batch {
 };
 
 inline Batch digits_batch(int64_t rows) {
-  Batch batch{stator::NdArray::zeros(stator::DType::f32, {rows, 1, 28, 28}), stator::NdArray::zeros(stator::DType::i64, {rows})};
+  Batch batch{stator::NdArray::zeros(stator::DType::f32, {rows, 1, 28, 28}),
+              stator::NdArray::zeros(stator::DType::i64, {rows})};
   const stator::RandomStream draws{0, 0, 0};
   auto pixels = batch.images.values<float>();
   for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = stator::normal(draws, i);

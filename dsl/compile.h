@@ -20,9 +20,12 @@ namespace detail {
 template <class In> using array_for = const NdArray&;
 
 /// The inputs of the function called "train_step"; void where there is none.
-template <class... F> struct StepInputs { using type = void; };
+template <class... F> struct StepInputs {
+  using type = void;
+};
 template <class F, class... Rest> struct StepInputs<F, Rest...> {
-  using type = typename std::conditional_t<F::name == "train_step", std::type_identity<typename F::inputs>, StepInputs<Rest...>>::type;
+  using type = typename std::conditional_t<F::name == "train_step", std::type_identity<typename F::inputs>,
+                                           StepInputs<Rest...>>::type;
 };
 
 /// `step(state, inputs..., options)` with as many inputs as the program's train_step takes.
@@ -40,8 +43,8 @@ template <class Compiled, class... In> struct Step<Compiled, hana::tuple<In...>>
 
 /// A program compiled for one set of bindings: its functions as typed calls.
 template <class P> class Compiled;
-template <class M, class... F>
-class Compiled<Program<M, F...>> : public detail::Step<Compiled<Program<M, F...>>, typename detail::StepInputs<F...>::type> {
+template <class M, class... F> class Compiled<Program<M, F...>>
+    : public detail::Step<Compiled<Program<M, F...>>, typename detail::StepInputs<F...>::type> {
  public:
   explicit Compiled(Session session) : session_(std::move(session)) {}
 
@@ -70,7 +73,9 @@ class Compiled<Program<M, F...>> : public detail::Step<Compiled<Program<M, F...>
 };
 
 namespace detail {
-constexpr void take(std::vector<Binding>& bindings, CompileOptions&, const Binding& binding) { bindings.push_back(binding); }
+constexpr void take(std::vector<Binding>& bindings, CompileOptions&, const Binding& binding) {
+  bindings.push_back(binding);
+}
 inline void take(std::vector<Binding>&, CompileOptions& options, const CompileOptions& given) { options = given; }
 }  // namespace detail
 
@@ -78,7 +83,8 @@ inline void take(std::vector<Binding>&, CompileOptions& options, const CompileOp
 /// `compile<"train_step">(digits, batch = 32)`, or all. Executables of one program share states. A CompileOptions may
 /// stand among the bindings.
 /// Errors: UserError for a symbol without a binding, and as stator::compile of a ProgramGraph.
-template <text... Names, class M, class... F, class... B> auto compile(const Program<M, F...>& program, const B&... bindings) {
+template <text... Names, class M, class... F, class... B>
+auto compile(const Program<M, F...>& program, const B&... bindings) {
   std::vector<Binding> bound;
   CompileOptions options;
   (detail::take(bound, options, bindings), ...);

@@ -30,7 +30,9 @@ template <class M> union Unborn {
 };
 template <class M> inline constexpr Unborn<M> unborn{};
 
-template <class T> struct Part { const T* at; };
+template <class T> struct Part {
+  const T* at;
+};
 template <class T> Part(const T*) -> Part<T>;
 
 constexpr bool in_identifier(char c) {
@@ -49,7 +51,8 @@ template <auto Pointer> consteval auto member_name() {
 struct Member {
   std::string_view name;
 };
-#define STATOR_MEMBER(M) Member{member_name<Part{&M}>()}
+#define STATOR_MEMBER(M) \
+  Member { member_name<Part{&M}>() }
 template <int Count> struct Unpack;
 #include "dsl/unpack.inc"
 #undef STATOR_MEMBER
@@ -61,7 +64,8 @@ inline constexpr int most_members = 64;
 /// How many members an aggregate has.
 template <Record M> inline constexpr int member_count = detail::count_members<M>();
 
-/// Whether a C array is among the members: brace elision lets it take several initializers, but only one pair of braces.
+/// Whether a C array is among the members: brace elision lets it take several initializers, but only one pair of
+/// braces.
 template <Record M> inline constexpr bool has_c_array = !detail::Unpack<member_count<M>>::template takes_braces<M>;
 
 /// The members' names in order. Source of the state-dict keys.

@@ -52,9 +52,8 @@ template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& 
   using Plain = std::remove_const_t<T>;
   static_assert(!has_c_array<Plain>, "a model holds std::array, not C arrays");
   if constexpr (!has_c_array<Plain>) {
-    for_each_member(node, [&](auto& member, int index) {
-      for_each_leaf(member, below(path, member_names<Plain>[index].name), f);
-    });
+    for_each_member(
+        node, [&](auto& member, int index) { for_each_leaf(member, below(path, member_names<Plain>[index].name), f); });
   }
 }
 
@@ -65,8 +64,7 @@ template <class M> constexpr void bind(M& model, Trace& trace) {
     leaf.context = &trace;
     if constexpr (is_parameter<Leaf>)
       leaf.id = trace.slot(trace.make_slot(path, Leaf::tensor::spec, Slot::Role::parameter, leaf.init));
-    else
-      leaf.site = hash_of(path);
+    else leaf.site = hash_of(path);
   });
 }
 
@@ -86,7 +84,7 @@ template <class M> constexpr long count_parameters() {
 template <class M> inline constexpr long parameter_count = detail::count_parameters<M>();
 
 /// The tensor type that model `M` gives for inputs of these tensor types.
-template <class M, TensorLike... In>
-using output_t = typename std::remove_cvref_t<decltype(std::declval<const M&>()(std::declval<Expr<In>>()...))>::tensor;
+template <class M, TensorLike... In> using output_t =
+    typename std::remove_cvref_t<decltype(std::declval<const M&>()(std::declval<Expr<In>>()...))>::tensor;
 
 }  // namespace stator

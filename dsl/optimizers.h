@@ -16,7 +16,8 @@ class Updates {
   /// Takes up the parameter that the following calls speak of.
   constexpr void begin_parameter(const Name& name) { parameter_ = name; }
 
-  /// State named `key` of the present parameter, zero at first, of the shape of `like`. PyTorch's key in optimizer.state.
+  /// State named `key` of the present parameter, zero at first, of the shape of `like`. PyTorch's key in
+  /// optimizer.state.
   constexpr Value state(std::string_view key, const Value& like) {
     int slot = trace_.make_slot(name_of(key), like.spec, Slot::Role::optimizer, {});
     return {{&trace_, trace_.slot(slot)}, like.spec};
@@ -55,8 +56,7 @@ class Updates {
 };
 
 /// An optimizer gives `lr`, `begin` (what all parameters share in one step) and `update` (a parameter's next value).
-template <class O>
-concept Optimizer = requires(const O& optimizer, Updates& updates, const Value& value) {
+template <class O> concept Optimizer = requires(const O& optimizer, Updates& updates, const Value& value) {
   optimizer.lr;
   optimizer.update(updates, optimizer.begin(updates), value, value);
 };
@@ -66,7 +66,9 @@ struct SGD {
   double lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false;
 
-  struct Shared { Value lr, first; };
+  struct Shared {
+    Value lr, first;
+  };
   constexpr Shared begin(Updates& updates) const {
     Value step{{&updates.trace(), updates.trace().slot(updates.trace().step_slot())}, {DType::i64, {}}};
     return {updates.lr(), equal(step, 0.0)};
@@ -75,7 +77,8 @@ struct SGD {
     if (weight_decay != 0) g = g + weight_decay * p;
     if (momentum != 0) {
       Value last = updates.state("momentum_buffer", p);
-      Value buffer = momentum * last + (dampening == 0 ? g : g * (1 - dampening * (1 - cast(shared.first, DType::f32))));
+      Value buffer =
+          momentum * last + (dampening == 0 ? g : g * (1 - dampening * (1 - cast(shared.first, DType::f32))));
       updates.set_state("momentum_buffer", buffer);
       g = nesterov ? g + momentum * buffer : buffer;
     }
@@ -87,9 +90,12 @@ struct SGD {
 struct Adam {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
 
-  struct Shared { Value step_size, root_of_correction; };
+  struct Shared {
+    Value step_size, root_of_correction;
+  };
   constexpr Shared begin(Updates& updates) const {
-    Value correction1 = 1.0 - updates.power("beta1_power", beta1), correction2 = 1.0 - updates.power("beta2_power", beta2);
+    Value correction1 = 1.0 - updates.power("beta1_power", beta1),
+          correction2 = 1.0 - updates.power("beta2_power", beta2);
     Value step_size = cast(cast(updates.lr(), DType::f64) / correction1, DType::f32);
     return {step_size, cast(sqrt(correction2), DType::f32)};
   }
@@ -108,7 +114,9 @@ struct Adam {
 struct Adadelta {
   double lr = 1.0, rho = 0.9, eps = 1e-6, weight_decay = 0;
 
-  struct Shared { Value lr; };
+  struct Shared {
+    Value lr;
+  };
   constexpr Shared begin(Updates& updates) const { return {updates.lr()}; }
   constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
     if (weight_decay != 0) g = g + weight_decay * p;

@@ -57,8 +57,7 @@ constexpr std::vector<char> entering(const Graph& graph, int result) {
 }  // namespace detail
 
 /// After this function, `parameter` holds `value`. Source: an in-place update under torch.no_grad().
-template <Operand P, Operand X>
-  requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
+template <Operand P, Operand X> requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
 constexpr void assign(const P& parameter, const X& value) {
   Trace& trace = detail::trace_of(parameter);
   const Graph& graph = trace.graph();
@@ -94,7 +93,8 @@ constexpr void advance(Trace& trace) {
 
 /// The ready-made step "train_step": forward, backward and update; its result is the loss.
 ///
-///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); }, st::Adadelta{})
+///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); },
+///     st::Adadelta{})
 template <TensorLike... In, class Loss, Optimizer O> constexpr auto train_step(Loss loss, O optimizer) {
   auto body = [loss, optimizer](const auto& model, const auto&... in) {
     auto value = loss(model, in...);

@@ -30,22 +30,22 @@ constexpr Value number(const Value& like, double value) {
 }
 }  // namespace detail
 
-#define STATOR_UNARY(NAME, ...)                                                                              \
+#define STATOR_UNARY(NAME, ...) \
   constexpr Value NAME(const Value& x) { return detail::elementwise_value(rule::NAME{}, &x, 1); }
-#define STATOR_BINARY(NAME, ...)                                                                             \
-  constexpr Value NAME(const Value& a, const Value& b) {                                                     \
-    Value both[]{a, b};                                                                                      \
-    return detail::elementwise_value(rule::NAME{}, both, 2);                                                 \
-  }                                                                                                          \
-  constexpr Value NAME(const Value& a, double b) { return NAME(a, detail::number(a, b)); }                   \
+#define STATOR_BINARY(NAME, ...)                                                           \
+  constexpr Value NAME(const Value& a, const Value& b) {                                   \
+    Value both[]{a, b};                                                                    \
+    return detail::elementwise_value(rule::NAME{}, both, 2);                               \
+  }                                                                                        \
+  constexpr Value NAME(const Value& a, double b) { return NAME(a, detail::number(a, b)); } \
   constexpr Value NAME(double a, const Value& b) { return NAME(detail::number(b, a), b); }
 #define STATOR_COMPARISON(NAME, ...) STATOR_BINARY(NAME)
 #define STATOR_LOGICAL(NAME, ...) STATOR_BINARY(NAME)
 #include "compiler/interface/ops/elementwise.def"
 
-#define STATOR_OPERATOR(SYMBOL, NAME)                                                                        \
-  constexpr Value operator SYMBOL(const Value& a, const Value& b) { return NAME(a, b); }                     \
-  constexpr Value operator SYMBOL(const Value& a, double b) { return NAME(a, b); }                           \
+#define STATOR_OPERATOR(SYMBOL, NAME)                                                    \
+  constexpr Value operator SYMBOL(const Value& a, const Value& b) { return NAME(a, b); } \
+  constexpr Value operator SYMBOL(const Value& a, double b) { return NAME(a, b); }       \
   constexpr Value operator SYMBOL(double a, const Value& b) { return NAME(a, b); }
 STATOR_OPERATOR(+, add)
 STATOR_OPERATOR(-, sub)

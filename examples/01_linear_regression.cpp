@@ -15,8 +15,8 @@ constexpr int points = 100;
 
 using Points = st::Tensor<st::f32, points, 1>;
 
-constexpr auto regression = st::program<st::Linear<1, 1>>(
-    st::train_step<Points, Points>([](const auto& line, auto x, auto y) { return mse_loss(line(x), y); }, st::SGD{.lr = 0.01}));
+constexpr auto regression = st::program<st::Linear<1, 1>>(st::train_step<Points, Points>(
+    [](const auto& line, auto x, auto y) { return mse_loss(line(x), y); }, st::SGD{.lr = 0.01}));
 
 struct Line {
   double w = 0, b = 0;
@@ -66,9 +66,11 @@ int main(int argc, char** argv) {
 
     for (int i = 0; i < 5000; ++i) train.step(state, x, y, {.lr = lr});
     const Line found = line_of(state), best = least_squares(x, y);
-    std::printf("converged:        w = %.6f, b = %.6f\nleast squares:    w = %.6f, b = %.6f\n", found.w, found.b, best.w, best.b);
+    std::printf("converged:        w = %.6f, b = %.6f\nleast squares:    w = %.6f, b = %.6f\n", found.w, found.b,
+                best.w, best.b);
     const bool agree = std::abs(found.w - best.w) <= 1e-4 && std::abs(found.b - best.b) <= 1e-4;
-    std::printf(agree ? "they agree to 1e-4\n" : "they differ by more than 1e-4: try more steps or another learning rate\n");
+    std::printf(agree ? "they agree to 1e-4\n"
+                      : "they differ by more than 1e-4: try more steps or another learning rate\n");
     return agree ? 0 : 1;
   });
 }

@@ -16,14 +16,17 @@ int main(int argc, char** argv) {
     if (!options.dump.empty()) return 0;
     auto test = st::compile<"test">(models::mlp, st::batch = examples::test_rows, options.compile_options());
 
-    return examples::train_digits("mlp_mnist", options, {
-        .state = state,
-        .train = [&](const auto& images, const auto& labels) { return train.step(state, images, labels, {.lr = options.lr}); },
-        .test = [&](const auto& images, const auto& labels) {
-          auto results = test.call_all<"test">(state, images, labels);
-          return std::pair(results[0].item(), results[1].item());
-        },
-        .compile_ms = examples::now_ms() - start,
-        .compile_report = st::time_report(train.session().executable())});
+    return examples::train_digits(
+        "mlp_mnist", options,
+        {.state = state,
+         .train = [&](const auto& images,
+                      const auto& labels) { return train.step(state, images, labels, {.lr = options.lr}); },
+         .test =
+             [&](const auto& images, const auto& labels) {
+               auto results = test.call_all<"test">(state, images, labels);
+               return std::pair(results[0].item(), results[1].item());
+             },
+         .compile_ms = examples::now_ms() - start,
+         .compile_report = st::time_report(train.session().executable())});
   });
 }

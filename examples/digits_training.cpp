@@ -24,7 +24,8 @@ struct Batch {
   st::NdArray images, labels;
 
   explicit Batch(int64_t rows)
-      : images(st::NdArray::zeros(st::DType::f32, {rows, 1, 28, 28})), labels(st::NdArray::zeros(st::DType::i64, {rows})) {}
+      : images(st::NdArray::zeros(st::DType::f32, {rows, 1, 28, 28})),
+        labels(st::NdArray::zeros(st::DType::i64, {rows})) {}
   int64_t fill(data::Batches& batches) { return batches.next(images.data<float>(), labels.data<int64_t>()); }
   Batch first(int64_t rows) const {
     Batch part = *this;
@@ -38,8 +39,12 @@ struct Epoch {
   double train_loss = 0, test_loss = 0, test_accuracy = 0, seconds = 0;
 
   st::cli::Json json() const {
-    return st::cli::Json::object().set("epoch", number).set("train_loss", train_loss).set("test_loss", test_loss)
-        .set("test_accuracy", test_accuracy).set("seconds", seconds);
+    return st::cli::Json::object()
+        .set("epoch", number)
+        .set("train_loss", train_loss)
+        .set("test_loss", test_loss)
+        .set("test_accuracy", test_accuracy)
+        .set("seconds", seconds);
   }
 };
 
@@ -50,13 +55,16 @@ double now_us() {
 class Training {
  public:
   Training(const std::string& example, const DigitsOptions& options, DigitsModel& model)
-      : example_(example), options_(options), model_(model),
+      : example_(example),
+        options_(options),
+        model_(model),
         digits_(data::load_digits({options.data, options.download, static_cast<uint64_t>(options.seed)})) {}
 
   int run() {
     st::cli::log("compiled train_step: " + model_.compile_report);
     st::cli::log(st::describe(digits_.train.images) + " training images from " + digits_.train.source);
-    data::Batches batches(digits_.train, {options_.batch, data::Order::shuffled, static_cast<uint64_t>(options_.seed), normalisation});
+    data::Batches batches(digits_.train,
+                          {options_.batch, data::Order::shuffled, static_cast<uint64_t>(options_.seed), normalisation});
     const int64_t done = static_cast<int64_t>(model_.state.get("step").item());
     batches.set_position({done / batches.batches_per_epoch(), done % batches.batches_per_epoch()});
     for (int64_t epoch = batches.position().epoch; epoch < options_.epochs; ++epoch) run_epoch(batches, epoch);
@@ -115,8 +123,12 @@ class Training {
     st::cli::Json epochs = st::cli::Json::array();
     for (const Epoch& epoch : epochs_) epochs.push(epoch.json());
     std::sort(step_us_.begin(), step_us_.end());
-    return st::cli::Json::object().set("example", example_).set("data", digits_.train.source).set("epochs", epochs)
-        .set("compile_ms", model_.compile_ms).set("first_step_ms", first_step_ms_)
+    return st::cli::Json::object()
+        .set("example", example_)
+        .set("data", digits_.train.source)
+        .set("epochs", epochs)
+        .set("compile_ms", model_.compile_ms)
+        .set("first_step_ms", first_step_ms_)
         .set("step_us_median", step_us_.empty() ? 0.0 : step_us_[step_us_.size() / 2])
         .set("peak_rss_mb", st::cli::peak_rss_mb());
   }

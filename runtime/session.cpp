@@ -79,14 +79,20 @@ std::span<const NdArray> Session::call(int index, State& state, std::span<const 
   set_arguments(function, frame, state, options);
   stage_inputs(function, frame, inputs);
   const bool threaded = pool_->threads() > 1;
-  const StatorCall call{state.data(), arena_.data(), frame.input_pointers.data(), frame.result_pointers.data(),
-                        frame.argument_cells.data(), threaded ? &ThreadPool::parallel : nullptr, pool_.get()};
+  const StatorCall call{state.data(),
+                        arena_.data(),
+                        frame.input_pointers.data(),
+                        frame.result_pointers.data(),
+                        frame.argument_cells.data(),
+                        threaded ? &ThreadPool::parallel : nullptr,
+                        pool_.get()};
   function.entry(&call);
   trim_results(function, frame);
   return frame.results;
 }
 
-void Session::take_valid_extents(const CompiledFunction& function, Frame& frame, std::span<const NdArray* const> inputs) {
+void Session::take_valid_extents(const CompiledFunction& function, Frame& frame,
+                                 std::span<const NdArray* const> inputs) {
   if (inputs.size() != function.inputs.size())
     throw UserError(concat(function.name, ": ", inputs.size(), " inputs given, ", function.inputs.size(), " expected"));
   std::fill(frame.valid.begin(), frame.valid.end(), 0);
@@ -115,7 +121,8 @@ void Session::stage_inputs(const CompiledFunction& function, Frame& frame, std::
   }
 }
 
-void Session::set_arguments(const CompiledFunction& function, Frame& frame, const State& state, const CallOptions& options) {
+void Session::set_arguments(const CompiledFunction& function, Frame& frame, const State& state,
+                            const CallOptions& options) {
   check_names(function, options);
   for (size_t i = 0; i < function.arguments.size(); ++i) {
     const ArgumentFacts& argument = function.arguments[i];

@@ -45,13 +45,13 @@ class Session {
  private:
   /// What one function needs from call to call; made once.
   struct Frame {
-    std::vector<NdArray> staged;        // per input; empty until a partial batch needs it
+    std::vector<NdArray> staged;  // per input; empty until a partial batch needs it
     std::vector<NdArray> whole_results;
-    std::vector<NdArray> results;       // of the valid extents
+    std::vector<NdArray> results;  // of the valid extents
     std::vector<const void*> input_pointers;
     std::vector<void*> result_pointers;
     std::vector<int64_t> argument_cells;
-    std::vector<int64_t> valid;         // per symbol; 0: no input has it
+    std::vector<int64_t> valid;  // per symbol; 0: no input has it
     bool partial = false;
   };
 

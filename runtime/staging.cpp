@@ -24,8 +24,8 @@ std::string expected(const TensorFacts& facts) {
 void copy_axis(const std::byte* from, std::byte* to, const NdArray& array, const NdArray& whole, int axis) {
   const int64_t element = size_bytes(array.dtype());
   if (axis == array.rank()) return void(std::memcpy(to, from, element));
-  const bool rest_is_equal = std::equal(array.extents().begin() + axis + 1, array.extents().end(),
-                                        whole.extents().begin() + axis + 1);
+  const bool rest_is_equal =
+      std::equal(array.extents().begin() + axis + 1, array.extents().end(), whole.extents().begin() + axis + 1);
   for (int64_t i = 0; i < whole.extent(axis); ++i) {
     const std::byte* source = from + std::min(i, array.extent(axis) - 1) * array.strides()[axis] * element;
     std::byte* target = to + i * whole.strides()[axis] * element;
@@ -38,8 +38,8 @@ void copy_axis(const std::byte* from, std::byte* to, const NdArray& array, const
 
 void take_extents(const TensorFacts& facts, const NdArray& array, const InputName& where, std::vector<int64_t>& valid) {
   auto refuse = [&](const std::string& rule) {
-    throw UserError(concat(where, " ", rule, ": ", describe(array), " given, ", name_of(facts.dtype), " ", expected(facts),
-                           " expected"));
+    throw UserError(concat(where, " ", rule, ": ", describe(array), " given, ", name_of(facts.dtype), " ",
+                           expected(facts), " expected"));
   };
   if (array.dtype() != facts.dtype) refuse("has another dtype");
   if (array.rank() != static_cast<int>(facts.extents.size())) refuse("has another rank");
@@ -60,8 +60,8 @@ void take_extents(const TensorFacts& facts, const NdArray& array, const InputNam
 void check_labels(const TensorFacts& facts, const NdArray& array, const InputName& where) {
   if (facts.classes == 0) return;
   const auto labels = array.values<int64_t>();
-  const auto wrong = std::find_if(labels.begin(), labels.end(),
-                                  [&](int64_t label) { return label < 0 || label >= facts.classes; });
+  const auto wrong =
+      std::find_if(labels.begin(), labels.end(), [&](int64_t label) { return label < 0 || label >= facts.classes; });
   if (wrong != labels.end())
     throw UserError(concat(where, " has a label outside its classes: row ", wrong - labels.begin(), " holds ", *wrong,
                            ", labels are 0 to ", facts.classes - 1));

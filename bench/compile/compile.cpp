@@ -12,7 +12,8 @@ namespace st = stator;
 namespace {
 
 void compile_step(const std::string& cache) {
-  benchmark::DoNotOptimize(st::compile<"train_step">(models::convnet, st::batch = 32, st::CompileOptions{.cache = cache}));
+  benchmark::DoNotOptimize(
+      st::compile<"train_step">(models::convnet, st::batch = 32, st::CompileOptions{.cache = cache}));
 }
 
 void cold(benchmark::State& run) {

@@ -16,7 +16,11 @@ void predict(benchmark::State& run) {
   for (auto _ : run) benchmark::DoNotOptimize(net.call<"predict">(state, batch.images));
 }
 
-BENCHMARK(predict)->Name("predict/mnist_convnet")->ArgNames({"batch", "threads"})->ArgsProduct({{1, 500}, {1, 2}})
-    ->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(predict)
+    ->Name("predict/mnist_convnet")
+    ->ArgNames({"batch", "threads"})
+    ->ArgsProduct({{1, 500}, {1, 2}})
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 }  // namespace

@@ -17,9 +17,19 @@ template <const auto& Program> void train_step(benchmark::State& run) {
   for (auto _ : run) benchmark::DoNotOptimize(train.step(state, batch.images, batch.labels));
 }
 
-BENCHMARK(train_step<models::mlp>)->Name("train_step/mlp")->ArgNames({"batch", "threads"})->Args({32, 1})->Args({32, 2})
-    ->Unit(benchmark::kMicrosecond)->UseRealTime();
-BENCHMARK(train_step<models::convnet>)->Name("train_step/mnist_convnet")->ArgNames({"batch", "threads"})->Args({32, 1})
-    ->Args({32, 2})->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(train_step<models::mlp>)
+    ->Name("train_step/mlp")
+    ->ArgNames({"batch", "threads"})
+    ->Args({32, 1})
+    ->Args({32, 2})
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
+BENCHMARK(train_step<models::convnet>)
+    ->Name("train_step/mnist_convnet")
+    ->ArgNames({"batch", "threads"})
+    ->Args({32, 1})
+    ->Args({32, 2})
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 }  // namespace

@@ -20,10 +20,10 @@ namespace stator::cpu {
 std::string entrySymbol(std::string_view function);
 
 /// Takes a module of functions with planned fusions; gives the same module with, for each of them, an entry
-/// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith, math, memref
-/// and vector: ready for lowerToLlvm. Returns the facts of the functions as far as the module knows them: no symbols,
-/// no label classes, no default values; entries are null. Errors: InternalError where a fusion has no buffers or an op
-/// has no vector code.
+/// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith,
+/// math, memref and vector: ready for lowerToLlvm. Returns the facts of the functions as far as the module knows them:
+/// no symbols, no label classes, no default values; entries are null. Errors: InternalError where a fusion has no
+/// buffers or an op has no vector code.
 std::vector<CompiledFunction> lowerCpu(mlir::ModuleOp module, const Target& target);
 
 /// The same as a pass `lower-cpu{target=NAME}`, `native` by default.

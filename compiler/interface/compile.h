@@ -33,7 +33,8 @@ struct CompileOptions {
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
-/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase or target, or a graph that does not verify.
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase or target, or a graph that does not
+/// verify.
 std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
                                           const CompileOptions& options = {});
 

@@ -8,6 +8,7 @@ namespace stator {
 enum class DType : unsigned char { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
 
 /// A tag per element type: what stands first in `Tensor<f32, batch, 784>`.
+// clang-format off
 struct f64 { static constexpr DType dtype = DType::f64; };
 struct f32 { static constexpr DType dtype = DType::f32; };
 struct f16 { static constexpr DType dtype = DType::f16; };
@@ -30,6 +31,7 @@ template <> struct dtype_tag<DType::i16> { using type = i16; };
 template <> struct dtype_tag<DType::i8> { using type = i8; };
 template <> struct dtype_tag<DType::u8> { using type = u8; };
 template <> struct dtype_tag<DType::boolean> { using type = boolean; };
+// clang-format on
 
 /// The tag of an element type that is known as a value.
 template <DType D> using dtype_tag_t = typename dtype_tag<D>::type;
@@ -42,7 +44,7 @@ struct DTypeFacts {
 };
 
 constexpr DTypeFacts facts(DType type) {
-  constexpr DTypeFacts table[]{{"f64", 8, true, 4},  {"f32", 4, true, 3},  {"f16", 2, true, 1}, {"bf16", 2, true, 2},
+  constexpr DTypeFacts table[]{{"f64", 8, true, 4},  {"f32", 4, true, 3},  {"f16", 2, true, 1},  {"bf16", 2, true, 2},
                                {"i64", 8, false, 5}, {"i32", 4, false, 4}, {"i16", 2, false, 3}, {"i8", 1, false, 2},
                                {"u8", 1, false, 1},  {"bool", 1, false, 0}};
   return table[static_cast<int>(type)];

@@ -37,7 +37,8 @@ constexpr Extent operator*(Extent a, const Extent& b) {
     if (s == symbol::none) break;
     if (a.symbols[max_symbols - 1] != symbol::none) return Extent(-1);
     int at = max_symbols - 1;
-    for (; at > 0 && (a.symbols[at - 1] == symbol::none || a.symbols[at - 1] > s); --at) a.symbols[at] = a.symbols[at - 1];
+    for (; at > 0 && (a.symbols[at - 1] == symbol::none || a.symbols[at - 1] > s); --at)
+      a.symbols[at] = a.symbols[at - 1];
     a.symbols[at] = s;
   }
   return a;

@@ -41,10 +41,10 @@ struct Attribute {
 
   std::string_view name;
   Kind kind = Kind::integer;
-  int count = 0;                    // of `integers`
-  long integers[max_integers]{};    // [0] alone for `integer`
+  int count = 0;                  // of `integers`
+  long integers[max_integers]{};  // [0] alone for `integer`
   double number = 0;
-  std::string_view text;            // must outlive the graph; a literal in practice
+  std::string_view text;  // must outlive the graph; a literal in practice
 
   static constexpr Attribute of(std::string_view name, long value) {
     Attribute a;
@@ -105,8 +105,12 @@ struct Graph {
   std::vector<Update> updates;
 
   constexpr int add(const Operation& operation) {
-    Node node{operation.op, operation.result, static_cast<int>(operands.size()), operation.operand_count,
-              static_cast<int>(attributes.size()), operation.attribute_count};
+    Node node{operation.op,
+              operation.result,
+              static_cast<int>(operands.size()),
+              operation.operand_count,
+              static_cast<int>(attributes.size()),
+              operation.attribute_count};
     for (int i = 0; i < operation.operand_count; ++i) operands.push_back(operation.operands[i]);
     for (int i = 0; i < operation.attribute_count; ++i) attributes.push_back(operation.attributes[i]);
     nodes.push_back(node);

@@ -100,8 +100,8 @@ template <auto Rule, class... X> using result_t = typename detail::result<Rule, 
 /// The text of a mistake that stands in `Mistake::message`; empty where there is none.
 template <class Mistake> inline constexpr text<length_of(Mistake::message)> text_of{Mistake::message};
 
-/// The text of the rule that these operands break. The overload for a mistake returns a ShapeError of it and the shapes,
-/// written out: an alias would stand before the text in g++'s message.
+/// The text of the rule that these operands break. The overload for a mistake returns a ShapeError of it and the
+/// shapes, written out: an alias would stand before the text in g++'s message.
 template <auto Rule, Operand... X> inline constexpr auto broken = text_of<detail::inferred<Rule, X...>>;
 
 /// Carries out an op that has attributes but no operands.

@@ -69,11 +69,18 @@ template <long Classes, auto... E> struct Labels {
 };
 }  // namespace type
 
-template <class T> concept TensorLike = requires { typename T::shape; T::spec.extents; };
+template <class T> concept TensorLike = requires {
+  typename T::shape;
+  T::spec.extents;
+};
 
 namespace detail {
-template <class D, auto... E> struct tensor { using type = type::Tensor<D, canonical(E)...>; };
-template <long C, auto... E> struct labels { using type = type::Labels<C, canonical(E)...>; };
+template <class D, auto... E> struct tensor {
+  using type = type::Tensor<D, canonical(E)...>;
+};
+template <long C, auto... E> struct labels {
+  using type = type::Labels<C, canonical(E)...>;
+};
 
 template <class Source, class Axes = std::make_integer_sequence<int, Source::spec.extents.rank>> struct from_spec;
 template <class Source, int... Axis> struct from_spec<Source, std::integer_sequence<int, Axis...>> {

@@ -75,7 +75,8 @@ void complete(CompiledFunction& compiled, const Function& function, const std::v
   compiled.inputs.clear();
   compiled.results.clear();
   for (const TensorSpec& input : function.inputs) compiled.inputs.push_back(bound(input, bindings));
-  for (int result : function.graph.results) compiled.results.push_back(bound(function.graph.nodes[result].spec, bindings));
+  for (int result : function.graph.results)
+    compiled.results.push_back(bound(function.graph.nodes[result].spec, bindings));
   for (ArgumentFacts& argument : compiled.arguments) {
     for (size_t i = 0; i < function.arguments.size(); ++i)
       if (function.arguments[i] == std::string_view(argument.name)) argument.default_value = function.defaults[i];

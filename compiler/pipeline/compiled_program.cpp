@@ -1,4 +1,5 @@
-// What compilation makes, apart from where it is loaded: machine code and the facts of its functions, as bytes for the cache.
+// What compilation makes, apart from where it is loaded: machine code and the facts of its functions, as bytes for the
+// cache.
 #include "compiler/pipeline/compiled_program.h"
 
 #include <cstring>

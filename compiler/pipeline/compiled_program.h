@@ -1,4 +1,5 @@
-// What compilation makes, apart from where it is loaded: machine code and the facts of its functions, as bytes for the cache.
+// What compilation makes, apart from where it is loaded: machine code and the facts of its functions, as bytes for the
+// cache.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,7 @@ namespace stator {
 struct CompiledProgram {
   std::vector<CompiledFunction> functions;  // entries are null until `load`
   int64_t state_bytes = 0;
-  std::vector<std::string> objects;         // ELF files; function `f` has the public symbol `f.entry`
+  std::vector<std::string> objects;  // ELF files; function `f` has the public symbol `f.entry`
 };
 
 /// All of it as bytes.

@@ -24,9 +24,15 @@ void write_spec(std::ostream& out, const TensorSpec& spec) {
 void write_attribute(std::ostream& out, const Attribute& attribute) {
   out << ' ' << attribute.name << '=';
   switch (attribute.kind) {
-    case Attribute::Kind::integer: out << attribute.integers[0]; break;
-    case Attribute::Kind::number: out << std::hexfloat << attribute.number << std::defaultfloat; break;
-    case Attribute::Kind::text: out << '"' << attribute.text << '"'; break;
+    case Attribute::Kind::integer:
+      out << attribute.integers[0];
+      break;
+    case Attribute::Kind::number:
+      out << std::hexfloat << attribute.number << std::defaultfloat;
+      break;
+    case Attribute::Kind::text:
+      out << '"' << attribute.text << '"';
+      break;
     case Attribute::Kind::integers:
       out << bracketed(std::vector<long>(attribute.integers, attribute.integers + attribute.count));
   }
@@ -51,10 +57,12 @@ void write_function(std::ostream& out, const Function& function) {
     out << '\n';
   }
   for (size_t i = 0; i < function.arguments.size(); ++i)
-    out << "  argument " << function.arguments[i] << " = " << std::hexfloat << function.defaults[i] << std::defaultfloat << '\n';
+    out << "  argument " << function.arguments[i] << " = " << std::hexfloat << function.defaults[i] << std::defaultfloat
+        << '\n';
   for (size_t i = 0; i < function.graph.nodes.size(); ++i) write_node(out, function.graph, i);
   for (int result : function.graph.results) out << "  result %" << result << '\n';
-  for (const Update& update : function.graph.updates) out << "  update slot " << update.slot << " = %" << update.value << '\n';
+  for (const Update& update : function.graph.updates)
+    out << "  update slot " << update.slot << " = %" << update.value << '\n';
 }
 
 }  // namespace

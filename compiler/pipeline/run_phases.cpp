@@ -32,7 +32,9 @@ namespace {
 class Pipeline {
  public:
   Pipeline(const cpu::Target& target, const CompileOptions& options, std::vector<PhaseTime>& times)
-      : target_(target), options_(options), times_(times),
+      : target_(target),
+        options_(options),
+        times_(times),
         context_(dialects(), mlir::MLIRContext::Threading::DISABLED) {
     context_.loadAllAvailableDialects();
   }

@@ -36,7 +36,8 @@ struct conv {
 /// y = x * weight + bias over windows. Source: torch.nn.Conv2d.
 /// Shapes: x [N, In, H, W] -> [N, Out, OH, OW]; weight [Out, In / groups, Kernel, Kernel], bias [Out].
 template <long In, long Out, long Kernel, conv Options = conv{}> struct Conv2d {
-  static_assert(In % Options.groups == 0 && Out % Options.groups == 0, "Conv2d: groups divide neither or only one of the channels");
+  static_assert(In % Options.groups == 0 && Out % Options.groups == 0,
+                "Conv2d: groups divide neither or only one of the channels");
   static_assert(!Options.padding.keeps_size || Options.stride == 1, "Conv2d: padding same needs a stride of 1");
   static constexpr rule::Conv2d rule = Options.rule(Kernel);
   static constexpr long fan_in = In / Options.groups * Kernel * Kernel;
@@ -44,14 +45,11 @@ template <long In, long Out, long Kernel, conv Options = conv{}> struct Conv2d {
   Parameter<f32, Out, In / Options.groups, Kernel, Kernel> weight = detail::uniform_over_fan_in(fan_in);
   [[no_unique_address]] std::conditional_t<Options.bias, Parameter<f32, Out>, Absent> bias = bias_start();
 
-  template <Operand X>
-    requires Fits<rule, X, decltype(weight)>
-  constexpr auto operator()(const X& x) const {
+  template <Operand X> requires Fits<rule, X, decltype(weight)> constexpr auto operator()(const X& x) const {
     if constexpr (Options.bias) return conv2d<rule>(x, weight) + reshape<Out, 1, 1>(bias);
     else return conv2d<rule>(x, weight);
   }
-  template <Operand X>
-    requires(!Fits<rule, X, decltype(weight)>)
+  template <Operand X> requires(!Fits<rule, X, decltype(weight)>)
   ShapeError<broken<rule, X, decltype(weight)>, shape_of<X>, shape_of<decltype(weight)>> operator()(const X& x) const;
 
  private:

@@ -26,7 +26,8 @@ template <int Axes, Operand X> constexpr X drop(const X& x, const RandomSite& si
   AttributeWriter attributes;
   rule::RandomUniform::attributes(rule, attributes);
   int ids[]{draw.seed, draw.step};
-  Expr<Draw> uniform{{site.context, site.context->apply({rule.name, ids, 2, attributes.attributes, attributes.count, Mask::spec})}};
+  Expr<Draw> uniform{
+      {site.context, site.context->apply({rule.name, ids, 2, attributes.attributes, attributes.count, Mask::spec})}};
   Expr<type::Tensor<f32>> zero{literal(site.context, 0.0, {DType::f32, {}})};
   auto dropped = where(uniform >= p, x * (p < 1 ? 1 / (1 - p) : 0.0), zero);
   return {{dropped.context, dropped.id}};

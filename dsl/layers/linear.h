@@ -11,7 +11,8 @@ namespace stator {
 struct Absent {};
 
 namespace detail {
-/// PyTorch's default for weights and biases: kaiming-uniform with a = sqrt(5). Source: torch.nn.Linear.reset_parameters.
+/// PyTorch's default for weights and biases: kaiming-uniform with a = sqrt(5). Source:
+/// torch.nn.Linear.reset_parameters.
 constexpr Init uniform_over_fan_in(long fan_in) {
   double bound = 1 / square_root(static_cast<double>(fan_in));
   return uniform(-bound, bound);
@@ -24,15 +25,14 @@ template <long In, long Out, bool Bias = true> struct Linear {
   Parameter<f32, Out, In> weight = detail::uniform_over_fan_in(In);
   [[no_unique_address]] std::conditional_t<Bias, Parameter<f32, Out>, Absent> bias = bias_start();
 
-  template <Operand X>
-    requires(spec_of<X>.rank() >= 1 && spec_of<X>.extents[-1] == Extent(In))
+  template <Operand X> requires(spec_of<X>.rank() >= 1 && spec_of<X>.extents[-1] == Extent(In))
   constexpr auto operator()(const X& x) const {
     if constexpr (Bias) return matmul(x, transpose(weight)) + bias;
     else return matmul(x, transpose(weight));
   }
-  template <Operand X>
-    requires(spec_of<X>.rank() < 1 || spec_of<X>.extents[-1] != Extent(In))
-  ShapeError<"Linear: in_features differ from the input's last extent", shape_of<X>, Linear> operator()(const X& x) const;
+  template <Operand X> requires(spec_of<X>.rank() < 1 || spec_of<X>.extents[-1] != Extent(In))
+  ShapeError<"Linear: in_features differ from the input's last extent", shape_of<X>, Linear> operator()(
+      const X& x) const;
 
  private:
   static constexpr auto bias_start() {

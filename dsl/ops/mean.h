@@ -11,25 +11,22 @@ enum class Reduction : unsigned char { mean, sum, none };
 
 namespace detail {
 template <Operand X, int... Axes> struct MeanMistake {
-  static constexpr const char* message = broken_float_reduction<X, Axes...>(
-      "mean: whole numbers have no mean of their own dtype: cast first", "mean: an axis is not one of the operand's",
-      "mean: an axis stands twice");
+  static constexpr const char* message =
+      broken_float_reduction<X, Axes...>("mean: whole numbers have no mean of their own dtype: cast first",
+                                         "mean: an axis is not one of the operand's", "mean: an axis stands twice");
 };
 }  // namespace detail
 
 /// The mean over `Axes`, or over all where none is named. Source: torch.mean.
-template <int... Axes, Operand X>
-  requires(detail::MeanMistake<X, Axes...>::message == nullptr)
+template <int... Axes, Operand X> requires(detail::MeanMistake<X, Axes...>::message == nullptr)
 constexpr auto mean(const X& x, KeepDim) {
   return sum<Axes...>(x, keepdim) / apply<rule::Count{detail::axes_of<X, Axes...>()}>(x);
 }
-template <int... Axes, Operand X>
-  requires(detail::MeanMistake<X, Axes...>::message == nullptr)
+template <int... Axes, Operand X> requires(detail::MeanMistake<X, Axes...>::message == nullptr)
 constexpr auto mean(const X& x) {
   return sum<Axes...>(x) / apply<rule::Count{detail::axes_of<X, Axes...>()}>(x);
 }
-template <int... Axes, Operand X, class... Keep>
-  requires(detail::MeanMistake<X, Axes...>::message != nullptr)
+template <int... Axes, Operand X, class... Keep> requires(detail::MeanMistake<X, Axes...>::message != nullptr)
 ShapeError<text_of<detail::MeanMistake<X, Axes...>>, shape_of<X>> mean(const X& x, Keep...);
 
 namespace detail {

@@ -29,25 +29,21 @@ template <int Axis, Operand X> constexpr auto shifted(const X& x) { return x - m
 }  // namespace detail
 
 /// exp(x) / sum(exp(x)) along `Axis`. Source: torch.softmax.
-template <int Axis = -1, Operand X>
-  requires(detail::SoftmaxMistake<Axis, X>::message == nullptr)
+template <int Axis = -1, Operand X> requires(detail::SoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto softmax(const X& x) {
   auto exponentials = exp(detail::shifted<Axis>(x));
   return assume_probabilities(exponentials / sum<Axis>(exponentials, keepdim));
 }
-template <int Axis = -1, Operand X>
-  requires(detail::SoftmaxMistake<Axis, X>::message != nullptr)
+template <int Axis = -1, Operand X> requires(detail::SoftmaxMistake<Axis, X>::message != nullptr)
 ShapeError<text_of<detail::SoftmaxMistake<Axis, X>>, shape_of<X>> softmax(const X& x);
 
 /// x - log(sum(exp(x))) along `Axis`. Source: torch.log_softmax.
-template <int Axis = -1, Operand X>
-  requires(detail::LogSoftmaxMistake<Axis, X>::message == nullptr)
+template <int Axis = -1, Operand X> requires(detail::LogSoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto log_softmax(const X& x) {
   auto shifted = detail::shifted<Axis>(x);
   return assume_log_probabilities(shifted - log(sum<Axis>(exp(shifted), keepdim)));
 }
-template <int Axis = -1, Operand X>
-  requires(detail::LogSoftmaxMistake<Axis, X>::message != nullptr)
+template <int Axis = -1, Operand X> requires(detail::LogSoftmaxMistake<Axis, X>::message != nullptr)
 ShapeError<text_of<detail::LogSoftmaxMistake<Axis, X>>, shape_of<X>> log_softmax(const X& x);
 
 }  // namespace stator

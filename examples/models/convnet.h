@@ -35,7 +35,8 @@ constexpr auto judge(auto scores, auto digit) {
 
 constexpr auto convnet = st::program<ConvNet>(
     st::function<"predict", Image>([](const auto& net, auto image) { return net(image); }),
-    st::function<"test", Image, Digit>([](const auto& net, auto image, auto digit) { return judge(net(image), digit); }),
+    st::function<"test", Image, Digit>(
+        [](const auto& net, auto image, auto digit) { return judge(net(image), digit); }),
     st::train_step<Image, Digit>([](const auto& net, auto image, auto digit) { return nll_loss(net(image), digit); },
                                  st::Adadelta{.lr = 0.5}));
 

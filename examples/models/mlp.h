@@ -19,14 +19,15 @@ struct Mlp {
 using MlpImage = st::Tensor<st::f32, st::batch, 1, 28, 28>;
 using MlpDigit = st::Labels<10, st::batch>;
 
-constexpr auto mlp = st::program<Mlp>(
-    st::function<"predict", MlpImage>([](const auto& net, auto image) { return net(image); }),
-    st::function<"test", MlpImage, MlpDigit>([](const auto& net, auto image, auto digit) {
-      auto logits = net(image);
-      auto hits = st::cast<st::f32>(argmax<1>(logits) == digit);
-      return st::hana::make_tuple(cross_entropy<st::Reduction::sum>(logits, digit), sum(hits));
-    }),
-    st::train_step<MlpImage, MlpDigit>(
-        [](const auto& net, auto image, auto digit) { return cross_entropy(net(image), digit); }, st::Adam{.lr = 0.01}));
+constexpr auto mlp =
+    st::program<Mlp>(st::function<"predict", MlpImage>([](const auto& net, auto image) { return net(image); }),
+                     st::function<"test", MlpImage, MlpDigit>([](const auto& net, auto image, auto digit) {
+                       auto logits = net(image);
+                       auto hits = st::cast<st::f32>(argmax<1>(logits) == digit);
+                       return st::hana::make_tuple(cross_entropy<st::Reduction::sum>(logits, digit), sum(hits));
+                     }),
+                     st::train_step<MlpImage, MlpDigit>(
+                         [](const auto& net, auto image, auto digit) { return cross_entropy(net(image), digit); },
+                         st::Adam{.lr = 0.01}));
 
 }  // namespace models

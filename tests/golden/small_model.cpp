@@ -21,8 +21,6 @@ int main(int argc, char** argv) {
   try {
     st::compile(classifier, st::batch = 8,
                 st::CompileOptions{.target = "x86-64", .threads = 1, .dump = argv[1], .cache = "off"});
-  } catch (const std::exception& error) {
-    return std::fprintf(stderr, "error: %s\n", error.what()), 1;
-  }
+  } catch (const std::exception& error) { return std::fprintf(stderr, "error: %s\n", error.what()), 1; }
   return 0;
 }

@@ -76,9 +76,7 @@ template <class A> constexpr rule::Reshape rows_of() {
 
 /// The matrix product over the last two axes; a plain matrix `b` serves all leading axes of `a`. Source: torch.matmul.
 /// [..., M, K] x [..., K, N] -> [..., M, N]
-template <Operand A, Operand B>
-  requires Fits<rule::Matmul{}, A, B>
-constexpr auto matmul(const A& a, const B& b) {
+template <Operand A, Operand B> requires Fits<rule::Matmul{}, A, B> constexpr auto matmul(const A& a, const B& b) {
   if constexpr (spec_of<A>.rank() > 2 && spec_of<B>.rank() == 2) {
     constexpr Extents to = detail::inferred<rule::Matmul{}, A, B>::spec.extents;
     return apply<rule::Reshape{to}>(apply<rule::Matmul{}>(apply<detail::rows_of<A>()>(a), b));
@@ -86,18 +84,15 @@ constexpr auto matmul(const A& a, const B& b) {
     return apply<rule::Matmul{}>(a, b);
   }
 }
-template <Operand A, Operand B>
-  requires(!Fits<rule::Matmul{}, A, B>)
+template <Operand A, Operand B> requires(!Fits<rule::Matmul{}, A, B>)
 ShapeError<broken<rule::Matmul{}, A, B>, shape_of<A>, shape_of<B>> matmul(const A& a, const B& b);
 
 /// The cross-correlation of x [N, C, H, W] with weight [O, C / groups, KH, KW], without bias.
-template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W>
-  requires Fits<Rule, X, W>
+template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W> requires Fits<Rule, X, W>
 constexpr result_t<Rule, X, W> conv2d(const X& x, const W& weight) {
   return apply<Rule>(x, weight);
 }
-template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W>
-  requires(!Fits<Rule, X, W>)
+template <rule::Conv2d Rule = rule::Conv2d{}, Operand X, Operand W> requires(!Fits<Rule, X, W>)
 ShapeError<broken<Rule, X, W>, shape_of<X>, shape_of<W>> conv2d(const X& x, const W& weight);
 
 }  // namespace stator

@@ -27,17 +27,22 @@ struct Elementwise {
   static constexpr Inferred check(Specs operands, const TensorSpec& result, Gives gives, const char* broken_rule) {
     for (int i = 0; i < operands.count; ++i)
       if (operands[i].extents != result.extents || operands[i].dtype != operands[0].dtype) return broken_rule;
-    return result.dtype == (gives == Gives::truth ? DType::boolean : operands[0].dtype) ? Inferred(result) : broken_rule;
+    return result.dtype == (gives == Gives::truth ? DType::boolean : operands[0].dtype) ? Inferred(result)
+                                                                                        : broken_rule;
   }
 };
 
-#define STATOR_RULE(NAME, DOMAIN, GIVES)                                                                     \
-  struct NAME {                                                                                              \
-    static constexpr std::string_view name = #NAME;                                                          \
-    static constexpr const char* broken_rule = #NAME ": extents do not broadcast";                           \
-    constexpr static void attributes(auto&, auto&&) {}                                                       \
-    static constexpr Inferred infer(Specs s) { return Elementwise::infer(s, Domain::DOMAIN, Gives::GIVES, broken_rule); } \
-    static constexpr Inferred check(Specs s, const TensorSpec& r) { return Elementwise::check(s, r, Gives::GIVES, broken_rule); } \
+#define STATOR_RULE(NAME, DOMAIN, GIVES)                                           \
+  struct NAME {                                                                    \
+    static constexpr std::string_view name = #NAME;                                \
+    static constexpr const char* broken_rule = #NAME ": extents do not broadcast"; \
+    constexpr static void attributes(auto&, auto&&) {}                             \
+    static constexpr Inferred infer(Specs s) {                                     \
+      return Elementwise::infer(s, Domain::DOMAIN, Gives::GIVES, broken_rule);     \
+    }                                                                              \
+    static constexpr Inferred check(Specs s, const TensorSpec& r) {                \
+      return Elementwise::check(s, r, Gives::GIVES, broken_rule);                  \
+    }                                                                              \
   };
 #define STATOR_UNARY(NAME, DOMAIN, ...) STATOR_RULE(NAME, DOMAIN, number)
 #define STATOR_BINARY(NAME, DOMAIN, ...) STATOR_RULE(NAME, DOMAIN, number)
@@ -85,14 +90,16 @@ constexpr Handle elementwise(std::string_view name, const Handle* operands, cons
 }
 
 /// A literal meets a tensor in the tensor's dtype, unless a fraction meets whole numbers. Source: torch.result_type.
-template <class N, DType Other>
-using literal_t = type::Tensor<dtype_tag_t<is_float(Other) || std::integral<N> ? Other : DType::f32>>;
+template <class N, DType Other> using literal_t =
+    type::Tensor<dtype_tag_t<is_float(Other) || std::integral<N> ? Other : DType::f32>>;
 
 constexpr Handle literal(Context* context, double value, const TensorSpec& spec) {
   return perform_in(context, rule::Constant{value}, spec);
 }
 
-template <class X, class Other> struct literal_or_operand { using type = X; };
+template <class X, class Other> struct literal_or_operand {
+  using type = X;
+};
 template <Number N, Operand Other> struct literal_or_operand<N, Other> {
   struct type : Handle {
     using tensor = literal_t<N, Other::tensor::spec.dtype>;
@@ -125,37 +132,31 @@ template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const
 
 /// What an elementwise op takes: operands, at least one of them a tensor and the rest literals.
 template <class A, class B> concept Operands = (Operand<A> && (Operand<B> || Number<B>)) || (Number<A> && Operand<B>);
-template <auto Rule, class A, class B>
-concept FitTogether = Operands<A, B> && Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
+template <auto Rule, class A, class B> concept FitTogether =
+    Operands<A, B> && Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
 
-#define STATOR_UNARY(NAME, ...)                                                                              \
-  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                                \
-    constexpr TensorSpec from = X::tensor::spec;                                                             \
-    return {detail::elementwise(#NAME, &x, &from, 1, detail::inferred<rule::NAME{}, X>::spec)};              \
+#define STATOR_UNARY(NAME, ...)                                                                 \
+  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                   \
+    constexpr TensorSpec from = X::tensor::spec;                                                \
+    return {detail::elementwise(#NAME, &x, &from, 1, detail::inferred<rule::NAME{}, X>::spec)}; \
   }
-#define STATOR_BINARY(NAME, ...)                                                                             \
-  template <class A, class B>                                                                                \
-    requires FitTogether<rule::NAME{}, A, B>                                                                 \
-  constexpr auto NAME(const A& a, const B& b) {                                                              \
-    return result_t<rule::NAME{}, detail::lifted_t<A, B>, detail::lifted_t<B, A>>{                           \
-        detail::binary<rule::NAME{}>(a, b)};                                                                 \
-  }                                                                                                          \
-  template <Operand A, Operand B>                                                                            \
-    requires(!Fits<rule::NAME{}, A, B>)                                                                      \
+#define STATOR_BINARY(NAME, ...)                                                                                       \
+  template <class A, class B> requires FitTogether<rule::NAME{}, A, B> constexpr auto NAME(const A& a, const B& b) {   \
+    return result_t<rule::NAME{}, detail::lifted_t<A, B>, detail::lifted_t<B, A>>{detail::binary<rule::NAME{}>(a, b)}; \
+  }                                                                                                                    \
+  template <Operand A, Operand B> requires(!Fits<rule::NAME{}, A, B>)                                                  \
   ShapeError<broken<rule::NAME{}, A, B>, shape_of<A>, shape_of<B>> NAME(const A& a, const B& b);
 #define STATOR_COMPARISON(NAME, ...) STATOR_BINARY(NAME)
 #define STATOR_LOGICAL(NAME, ...) STATOR_BINARY(NAME)
 #include "compiler/interface/ops/elementwise.def"
 
-#define STATOR_OPERATOR(SYMBOL, NAME)                                                                        \
-  template <class A, class B>                                                                                \
-    requires FitTogether<rule::NAME{}, A, B>                                                                 \
-  constexpr auto operator SYMBOL(const A& a, const B& b) {                                                   \
-    return NAME(a, b);                                                                                       \
-  }                                                                                                          \
-  template <Operand A, Operand B>                                                                            \
-    requires(!Fits<rule::NAME{}, A, B>)                                                                      \
-  ShapeError<broken<rule::NAME{}, A, B>, shape_of<A>, shape_of<B>> operator SYMBOL(const A& a, const B& b);
+#define STATOR_OPERATOR(SYMBOL, NAME)                                  \
+  template <class A, class B> requires FitTogether<rule::NAME{}, A, B> \
+  constexpr auto operator SYMBOL(const A& a, const B& b) {             \
+    return NAME(a, b);                                                 \
+  }                                                                    \
+  template <Operand A, Operand B> requires(!Fits<rule::NAME{}, A, B>)  \
+  ShapeError<broken<rule::NAME{}, A, B>, shape_of<A>, shape_of<B>> operator SYMBOL(const A & a, const B & b);
 STATOR_OPERATOR(+, add)
 STATOR_OPERATOR(-, sub)
 STATOR_OPERATOR(*, mul)
@@ -171,8 +172,7 @@ STATOR_OPERATOR(>=, greater_equal)
 template <Operand X> constexpr auto operator-(const X& x) { return neg(x); }
 
 /// `a` where `condition` holds, else `b`; all broadcast. Source: torch.where.
-template <Operand C, Operand A, Operand B>
-  requires Fits<rule::Where{}, C, A, B>
+template <Operand C, Operand A, Operand B> requires Fits<rule::Where{}, C, A, B>
 constexpr result_t<rule::Where{}, C, A, B> where(const C& condition, const A& a, const B& b) {
   constexpr TensorSpec result = detail::inferred<rule::Where{}, C, A, B>::spec;
   constexpr TensorSpec truth{DType::boolean, result.extents};
@@ -180,10 +180,9 @@ constexpr result_t<rule::Where{}, C, A, B> where(const C& condition, const A& a,
             detail::expand(b, spec_of<B>, result).id};
   return {{condition.context, condition.context->apply({rule::Where::name, ids, 3, nullptr, 0, result})}};
 }
-template <Operand C, Operand A, Operand B>
-  requires(!Fits<rule::Where{}, C, A, B>)
+template <Operand C, Operand A, Operand B> requires(!Fits<rule::Where{}, C, A, B>)
 ShapeError<broken<rule::Where{}, C, A, B>, shape_of<C>, shape_of<A>, shape_of<B>> where(const C& condition, const A& a,
-                                                                                     const B& b);
+                                                                                        const B& b);
 
 /// The same values in element type `D`; floats to whole numbers round toward zero. Source: torch.Tensor.to.
 template <class D, Operand X> constexpr auto cast(const X& x) { return apply<rule::Cast{D::dtype}>(x); }

@@ -29,7 +29,8 @@ struct Permute {
   }
 };
 
-/// Elements `start`, `start + step`, ... below `stop` along each axis; `stop` of -1 is the end (for a symbol: all of it).
+/// Elements `start`, `start + step`, ... below `stop` along each axis; `stop` of -1 is the end (for a symbol: all of
+/// it).
 struct Slice {
   static constexpr std::string_view name = "slice";
   static constexpr bool keeps_property = true;
@@ -142,9 +143,9 @@ constexpr Extents flattened(const Extents& extents, int first, int last) {
   return out;
 }
 template <class X, int... Axes> inline constexpr bool has_axes = (X::tensor::spec.extents.has_axis(Axes) && ...);
-template <class X, int First, int Last>
-inline constexpr bool has_axes_in_order = has_axes<X, First, Last> && X::tensor::spec.extents.axis_from_front(First) <=
-                                                                          X::tensor::spec.extents.axis_from_front(Last);
+template <class X, int First, int Last> inline constexpr bool has_axes_in_order =
+    has_axes<X, First, Last> &&
+    X::tensor::spec.extents.axis_from_front(First) <= X::tensor::spec.extents.axis_from_front(Last);
 /// The named axes, counted from the front.
 template <class X, int... Axes> constexpr rule::Permute permuted() {
   constexpr Extents extents = X::tensor::spec.extents;
@@ -162,55 +163,41 @@ template <class X> constexpr rule::Permute transposed(int a, int b) {
 }  // namespace detail
 
 /// The elements of `x` in row-major order under other extents; one may be -1. Source: torch.reshape.
-template <auto... E, Operand X>
-  requires Fits<detail::reshape_to<E...>(), X>
-constexpr auto reshape(const X& x) {
+template <auto... E, Operand X> requires Fits<detail::reshape_to<E...>(), X> constexpr auto reshape(const X& x) {
   return apply<detail::reshape_to<E...>()>(x);
 }
-template <auto... E, Operand X>
-  requires(!Fits<detail::reshape_to<E...>(), X>)
+template <auto... E, Operand X> requires(!Fits<detail::reshape_to<E...>(), X>)
 ShapeError<broken<detail::reshape_to<E...>(), X>, shape_of<X>, Shape<detail::canonical(E)...>> reshape(const X& x);
 
 /// Axes `First` to `Last` as one; by default all but the first, as nn.Flatten does. Source: torch.flatten.
-template <int First = 1, int Last = -1, Operand X>
-  requires(detail::has_axes_in_order<X, First, Last>)
+template <int First = 1, int Last = -1, Operand X> requires(detail::has_axes_in_order<X, First, Last>)
 constexpr auto flatten(const X& x) {
   constexpr Extents from = X::tensor::spec.extents;
-  return apply<rule::Reshape{
-      detail::flattened(from, from.axis_from_front(First), from.axis_from_front(Last))}>(x);
+  return apply<rule::Reshape{detail::flattened(from, from.axis_from_front(First), from.axis_from_front(Last))}>(x);
 }
-template <int First = 1, int Last = -1, Operand X>
-  requires(!detail::has_axes_in_order<X, First, Last>)
+template <int First = 1, int Last = -1, Operand X> requires(!detail::has_axes_in_order<X, First, Last>)
 ShapeError<"flatten: no axes from First to Last in the operand", shape_of<X>> flatten(const X& x);
 
 /// Axis `i` of the result is axis `Axes[i]` of `x`. Source: torch.permute.
-template <int... Axes, Operand X>
-  requires Fits<detail::permuted<X, Axes...>(), X>
-constexpr auto permute(const X& x) {
+template <int... Axes, Operand X> requires Fits<detail::permuted<X, Axes...>(), X> constexpr auto permute(const X& x) {
   return apply<detail::permuted<X, Axes...>()>(x);
 }
-template <int... Axes, Operand X>
-  requires(!Fits<detail::permuted<X, Axes...>(), X>)
+template <int... Axes, Operand X> requires(!Fits<detail::permuted<X, Axes...>(), X>)
 ShapeError<broken<detail::permuted<X, Axes...>(), X>, shape_of<X>> permute(const X& x);
 
 /// Two axes exchanged, by default the last two. Source: torch.transpose.
-template <int A = -2, int B = -1, Operand X>
-  requires(detail::has_axes<X, A, B>)
-constexpr auto transpose(const X& x) {
+template <int A = -2, int B = -1, Operand X> requires(detail::has_axes<X, A, B>) constexpr auto transpose(const X& x) {
   return apply<detail::transposed<X>(A, B)>(x);
 }
-template <int A = -2, int B = -1, Operand X>
-  requires(!detail::has_axes<X, A, B>)
+template <int A = -2, int B = -1, Operand X> requires(!detail::has_axes<X, A, B>)
 ShapeError<"transpose: an axis is not one of the operand's", shape_of<X>> transpose(const X& x);
 
 /// The operands one after the other along axis `Axis`; their other extents and dtypes are equal. Source: torch.cat.
-template <int Axis = 0, Operand... X>
-  requires(sizeof...(X) > 0 && Fits<detail::joined<Axis, X...>(), X...>)
+template <int Axis = 0, Operand... X> requires(sizeof...(X) > 0 && Fits<detail::joined<Axis, X...>(), X...>)
 constexpr auto cat(const X&... x) {
   return apply<detail::joined<Axis, X...>()>(x...);
 }
-template <int Axis = 0, Operand... X>
-  requires(sizeof...(X) > 0 && !Fits<detail::joined<Axis, X...>(), X...>)
+template <int Axis = 0, Operand... X> requires(sizeof...(X) > 0 && !Fits<detail::joined<Axis, X...>(), X...>)
 ShapeError<broken<detail::joined<Axis, X...>(), X...>, shape_of<X>...> cat(const X&... x);
 
 }  // namespace stator

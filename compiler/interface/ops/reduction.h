@@ -1,4 +1,5 @@
-// Reductions over axes: sum, max, argmax. In the graph a reduced axis stays, with extent 1; `keepdim` keeps it for users.
+// Reductions over axes: sum, max, argmax. In the graph a reduced axis stays, with extent 1; `keepdim` keeps it for
+// users.
 #pragma once
 
 #include "compiler/interface/ops/movement.h"
@@ -71,8 +72,9 @@ template <class X, int... Axes> constexpr Integers axes_of() {
   return named;
 }
 /// What forbids a reduction that only floats have, in the caller's words; null where nothing does.
-template <class X, int... Axes>
-constexpr const char* broken_float_reduction(const char* whole_numbers, const char* no_such_axis, const char* twice = "") {
+template <class X, int... Axes> constexpr const char* broken_float_reduction(const char* whole_numbers,
+                                                                             const char* no_such_axis,
+                                                                             const char* twice = "") {
   if (!is_float(X::tensor::spec.dtype)) return whole_numbers;
   return rule::reduced(Specs{&X::tensor::spec, 1}, axes_of<X, Axes...>(), no_such_axis, twice).error;
 }
@@ -88,43 +90,34 @@ template <class X, int... Axes> constexpr rule::Reshape dropped() {
 }  // namespace detail
 
 /// The sum over `Axes`, or over all where none is named. Whole numbers keep their dtype. Source: torch.sum.
-template <int... Axes, Operand X>
-  requires Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>
+template <int... Axes, Operand X> requires Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>
 constexpr auto sum(const X& x, KeepDim) {
   return apply<rule::Sum{detail::axes_of<X, Axes...>()}>(x);
 }
-template <int... Axes, Operand X>
-  requires Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>
+template <int... Axes, Operand X> requires Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>
 constexpr auto sum(const X& x) {
   return apply<detail::dropped<X, Axes...>()>(sum<Axes...>(x, keepdim));
 }
-template <int... Axes, Operand X, class... Keep>
-  requires(!Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>)
+template <int... Axes, Operand X, class... Keep> requires(!Fits<rule::Sum{detail::axes_of<X, Axes...>()}, X>)
 ShapeError<broken<rule::Sum{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> sum(const X& x, Keep...);
 
 /// The greatest element over `Axes`, or over all where none is named. Source: torch.amax.
-template <int... Axes, Operand X>
-  requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
+template <int... Axes, Operand X> requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
 constexpr auto max(const X& x, KeepDim) {
   return apply<rule::Max{detail::axes_of<X, Axes...>()}>(x);
 }
-template <int... Axes, Operand X>
-  requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
+template <int... Axes, Operand X> requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
 constexpr auto max(const X& x) {
   return apply<detail::dropped<X, Axes...>()>(max<Axes...>(x, keepdim));
 }
-template <int... Axes, Operand X, class... Keep>
-  requires(!Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>)
+template <int... Axes, Operand X, class... Keep> requires(!Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>)
 ShapeError<broken<rule::Max{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> max(const X& x, Keep...);
 
 /// The index (i64) of the greatest element along `Axis`; the first of several. Source: torch.argmax.
-template <int Axis = -1, Operand X>
-  requires Fits<rule::Argmax{Axis}, X>
-constexpr auto argmax(const X& x) {
+template <int Axis = -1, Operand X> requires Fits<rule::Argmax{Axis}, X> constexpr auto argmax(const X& x) {
   return apply<detail::dropped<X, Axis>()>(apply<rule::Argmax{detail::axes_of<X, Axis>()[0]}>(x));
 }
-template <int Axis = -1, Operand X>
-  requires(!Fits<rule::Argmax{Axis}, X>)
+template <int Axis = -1, Operand X> requires(!Fits<rule::Argmax{Axis}, X>)
 ShapeError<broken<rule::Argmax{Axis}, X>, shape_of<X>> argmax(const X& x);
 
 }  // namespace stator

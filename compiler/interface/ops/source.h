@@ -76,13 +76,11 @@ namespace stator {
 template <Operand X> constexpr result_t<rule::Detach{}, X> detach(const X& x) { return apply<rule::Detach{}>(x); }
 
 /// d loss / d x, of the shape of `x`. `loss` is a scalar that was computed from `x`. Source: torch.autograd.grad.
-template <Operand L, Operand X>
-  requires Fits<rule::Gradient{}, L, X>
+template <Operand L, Operand X> requires Fits<rule::Gradient{}, L, X>
 constexpr result_t<rule::Gradient{}, L, X> gradient(const L& loss, const X& x) {
   return apply<rule::Gradient{}>(loss, x);
 }
-template <Operand L, Operand X>
-  requires(!Fits<rule::Gradient{}, L, X>)
+template <Operand L, Operand X> requires(!Fits<rule::Gradient{}, L, X>)
 ShapeError<broken<rule::Gradient{}, L, X>, shape_of<L>, shape_of<X>> gradient(const L& loss, const X& x);
 
 }  // namespace stator
