@@ -300,7 +300,8 @@ llvm::SmallVector<int> Grouping::order() const {
     for (int consumer : consumers[next])
       if (--waits[consumer] == 0) ready.insert(consumer);
   }
-  assert(order.size() == llvm::count_if(groups_, [](const Group& g) { return !g.ops.empty(); }) && "groups wait");
+  assert(static_cast<long>(order.size()) == llvm::count_if(groups_, [](const Group& g) { return !g.ops.empty(); }) &&
+         "groups wait");
   return order;
 }
 

@@ -8,7 +8,8 @@
 #include <random>
 #include <thread>
 
-#include "compiler/cpu/compile_module.h"
+#include "compiler/cpu/emit_object.h"
+#include "compiler/cpu/lower_cpu.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/fuse/fuse.h"
 #include "compiler/interpret/interpret_function.h"
@@ -17,6 +18,7 @@
 #include "compiler/ir/tensor_type.h"
 #include "compiler/memory/buffer.h"
 #include "compiler/memory/plan_memory.h"
+#include "compiler/pipeline/compiled_program.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Parser/Parser.h"
@@ -197,7 +199,11 @@ void check_target(mlir::ModuleOp planned, const Places& places, const std::vecto
   INFO("target " << target.name);
   auto main = planned.lookupSymbol<mlir::func::FuncOp>("main");
   mlir::OwningOpRef<mlir::ModuleOp> module(planned.clone());
-  auto executable = cpu::loadModule(cpu::compileModule(*module, target));
+  CompiledProgram program;
+  program.functions = cpu::lowerCpu(*module, target);
+  cpu::lowerToLlvm(*module, target);
+  program.objects = cpu::emitObjects(*module, target, 1);
+  const std::shared_ptr<Executable> executable = load(std::move(program));
   const CompiledFunction& function = executable->function("main");
   std::vector<std::vector<TensorValue>> runs;
   for (auto parallel : {decltype(StatorCall::parallel){}, &backwards, &on_two_threads}) {
