@@ -10,5 +10,6 @@
 #include "dsl/flops.h"
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
+#include "dsl/layers/embedding.h"
 #include "dsl/layers/linear.h"
 #include "dsl/program.h"

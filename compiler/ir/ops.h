@@ -23,6 +23,8 @@ using mlir::DenseI64ArrayAttr;  // constraints of the records name it so
 #define GET_OP_CLASSES
 #include "compiler/ir/fusion.h.inc"
 #define GET_OP_CLASSES
+#include "compiler/ir/indexing.h.inc"
+#define GET_OP_CLASSES
 #include "compiler/ir/movement.h.inc"
 #define GET_OP_CLASSES
 #include "compiler/ir/pooling.h.inc"
