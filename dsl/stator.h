@@ -10,6 +10,7 @@
 #include "dsl/flops.h"
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
+#include "dsl/layers/embedding.h"
 #include "dsl/layers/linear.h"
 #include "dsl/ops/scan.h"
 #include "dsl/program.h"

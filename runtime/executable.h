@@ -17,7 +17,7 @@ struct TensorFacts {
   DType dtype = DType::f32;
   std::vector<int64_t> extents;
   std::vector<Symbol> symbols;  // per axis; `none` for a number
-  int64_t classes = 0;          // labels lie in [0, classes); 0: not labels
+  int64_t classes = 0;          // labels and indices of tables lie in [0, classes); 0: neither
 
   int64_t element_count() const;
   int64_t size_bytes() const;

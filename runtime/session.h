@@ -33,7 +33,8 @@ class Session {
   /// the bound, at least 1: results are those of the exact size, and have that size. Results stay valid until the next
   /// call of that function.
   /// Errors: UserError for a wrong number of inputs, a dtype or extents that differ, symbols that disagree between
-  /// inputs, a label outside its classes, an unknown argument, or a state of another program. Nothing has run then.
+  /// inputs, a label outside its classes, an index outside its table, an unknown argument, or a state of another
+  /// program. Nothing has run then.
   std::span<const NdArray> call(int index, State& state, std::span<const NdArray* const> inputs,
                                 const CallOptions& options = {});
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/element.h"
 #include "runtime/error.h"
 #include "runtime/text.h"
 
@@ -59,12 +60,16 @@ void take_extents(const TensorFacts& facts, const NdArray& array, const InputNam
 
 void check_labels(const TensorFacts& facts, const NdArray& array, const InputName& where) {
   if (facts.classes == 0) return;
-  const auto labels = array.values<int64_t>();
-  const auto wrong =
-      std::find_if(labels.begin(), labels.end(), [&](int64_t label) { return label < 0 || label >= facts.classes; });
-  if (wrong != labels.end())
-    throw UserError(concat(where, " has a label outside its classes: row ", wrong - labels.begin(), " holds ", *wrong,
-                           ", labels are 0 to ", facts.classes - 1));
+  const NdArray dense = array.contiguous();
+  visit_element(dense.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* numbers = dense.data<T>();
+    for (int64_t i = 0; i < dense.element_count(); ++i) {
+      const auto number = convert_element<int64_t>(numbers[i]);
+      if (number >= 0 && number < facts.classes) continue;
+      throw UserError(concat(where, " has a number outside its classes: element ", i, " holds ", number,
+                             ", they are 0 to ", facts.classes - 1));
+    }
+  });
 }
 
 void copy_and_repeat(const NdArray& array, NdArray& whole) {

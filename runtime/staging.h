@@ -24,7 +24,7 @@ struct InputName {
 /// Errors: UserError for a dtype or extents that do not fit `facts`, or that disagree with `valid`; `where` begins it.
 void take_extents(const TensorFacts& facts, const NdArray& array, const InputName& where, std::vector<int64_t>& valid);
 
-/// Errors: UserError for a label outside [0, classes); it gives the row and the label.
+/// Errors: UserError for a number outside [0, classes) in labels or indices; it gives the element and the number.
 void check_labels(const TensorFacts& facts, const NdArray& array, const InputName& where);
 
 /// Copies `array` into `whole`, which is as large or larger along each axis; what is beyond `array` holds copies of its

@@ -1,6 +1,7 @@
 // The state block: starting values and access by name. Files are in state_file.cpp.
 #include "runtime/state.h"
 
+#include <algorithm>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -37,6 +38,9 @@ NdArray starting_value(const Slot& slot, uint64_t seed) {
   visit_element(value.dtype(), [&]<class T>(std::type_identity<T>) {
     T* elements = value.data<T>();
     for (int64_t i = 0; i < value.element_count(); ++i) elements[i] = convert_element<T>(drawn(slot.init, stream, i));
+    if (slot.init.zero_row < 0) return;
+    const int64_t row = value.element_count() / value.extent(0);
+    std::fill_n(elements + slot.init.zero_row * row, row, T{});
   });
   return value;
 }

@@ -22,7 +22,7 @@ bool isReduction(const Group& group) { return group.kind == Kind::reduce || grou
 }  // namespace
 
 llvm::StringRef nameOf(Kind kind) {
-  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row"};
+  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "scatter"};
   return names[static_cast<int>(kind)];
 }
 
@@ -164,7 +164,7 @@ bool Grouping::reductionCanJoin(mlir::Operation* op, const Group& group, int num
 
 bool Grouping::canJoin(mlir::Operation* op, int number) const {
   const Group& group = groups_[number];
-  if (group.ops.size() >= mostOps || makesCircle(op, number)) return false;
+  if (group.kind == Kind::scatter || group.ops.size() >= mostOps || makesCircle(op, number)) return false;
   switch (roleOf(op)) {
     case Role::compute:
       return computeCanJoin(op, group, number);
@@ -211,12 +211,14 @@ bool Grouping::readsThroughOthers(int reader, int producer) const {
 
 bool Grouping::canAbsorb(int map, int into) const {
   const Group &from = groups_[map], &to = groups_[into];
-  if (map == into || from.kind != Kind::map || from.ops.size() + to.ops.size() > mostOps) return false;
+  if (map == into || from.kind != Kind::map || to.kind == Kind::scatter || from.ops.size() + to.ops.size() > mostOps)
+    return false;
   bool whole = from.elements == to.elements && (!isReduction(to) || reducesTrailingAxes(to.reduction));
   bool reduced = isReduction(to) && from.elements == elementCount(to.reduction->getResult(0));
-  // Draws are too long for the epilogue of a register tile.
+  // Draws and gathers are too long for the epilogue of a register tile.
   bool elementwise = llvm::all_of(from.ops, [&](mlir::Operation* op) {
-    return roleOf(op) == Role::compute && (to.kind != Kind::contraction || !llvm::isa<ir::RandomUniformOp>(op));
+    bool isLong = roleOf(op) == Role::gather || llvm::isa<ir::RandomUniformOp>(op);
+    return (isLong || roleOf(op) == Role::compute) && (to.kind != Kind::contraction || !isLong);
   });
   return (whole || reduced) && elementwise && readsPlainly(into, map) && readsPlainly(map, into) &&
          !readsThroughOthers(into, map) && !readsThroughOthers(map, into);
@@ -259,6 +261,9 @@ void Grouping::place(mlir::Operation* op) {
       return;
     case Role::reduction:
       found(op, Kind::reduce);
+      return;
+    case Role::scatter:
+      found(op, Kind::scatter);
       return;
     default:
       found(op, Kind::map);

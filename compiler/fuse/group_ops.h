@@ -8,7 +8,7 @@
 
 namespace stator::fuse {
 
-enum class Kind { contraction, window, map, reduce, row };
+enum class Kind { contraction, window, map, reduce, row, scatter };
 llvm::StringRef nameOf(Kind kind);
 
 /// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they

@@ -11,7 +11,9 @@ enum class Role {
   source,   ///< costs nothing: made anew in every kernel that needs it
   reduction,
   contraction,
-  window
+  window,
+  gather,  ///< computed, from elements that lie elsewhere
+  scatter
 };
 
 /// Errors: InternalError for an op that phases before this one replace.

@@ -119,17 +119,23 @@ void dropEmptyReductions(mlir::func::FuncOp function) {
   }
 }
 
+static bool isComputedWider(Role role, mlir::Type element) {
+  bool isReal = llvm::isa<mlir::FloatType>(element), isWide = element.isF32() || element.isF64();
+  if (role == Role::contraction) return !isWide;
+  if (role == Role::scatter) return isReal && !isWide;
+  return role == Role::window && !isReal;
+}
+
 void widenOperands(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
-    Role role = roleOf(&op);
     mlir::RankedTensorType type = typeOf(op.getResult(0));
     mlir::Type element = type.getElementType();
-    bool isReal = llvm::isa<mlir::FloatType>(element), isWide = element.isF32() || element.isF64();
-    if ((role != Role::contraction || isWide) && (role != Role::window || isReal)) continue;
+    if (!isComputedWider(roleOf(&op), element)) continue;
     mlir::OpBuilder builder(&op);
-    mlir::Type wide = isReal ? mlir::Type(builder.getF32Type()) : builder.getF64Type();
+    mlir::Type wide = llvm::isa<mlir::FloatType>(element) ? mlir::Type(builder.getF32Type()) : builder.getF64Type();
     for (mlir::OpOperand& operand : op.getOpOperands())
-      operand.set(builder.create<ir::CastOp>(op.getLoc(), typeOf(operand.get()).clone(wide), operand.get()));
+      if (typeOf(operand.get()).getElementType() == element)
+        operand.set(builder.create<ir::CastOp>(op.getLoc(), typeOf(operand.get()).clone(wide), operand.get()));
     op.getResult(0).setType(type.clone(wide));
     builder.setInsertionPointAfter(&op);
     auto narrow = builder.create<ir::CastOp>(op.getLoc(), type, op.getResult(0));

@@ -17,8 +17,8 @@ void replaceEmptyValues(mlir::func::FuncOp function);
 /// Reductions over axes of extent 1 alone become what they read, or the index 0.
 void dropEmptyReductions(mlir::func::FuncOp function);
 
-/// Contractions of other element types than f32 and f64, and pooling of whole numbers, are computed wider: narrow
-/// floats as f32, whole numbers as f64.
+/// Contractions of other element types than f32 and f64, scattered sums of narrow floats, and pooling of whole numbers
+/// are computed wider: narrow floats as f32, whole numbers as f64.
 void widenOperands(mlir::func::FuncOp function);
 
 /// Long reductions to few elements become two, the first of which can be divided among threads. How they are split

@@ -129,8 +129,9 @@ struct Graph {
 struct Init {
   enum class Kind : unsigned char { constant, uniform, normal };
   Kind kind = Kind::constant;
-  double a = 0;  // the constant; the lower bound; the mean
-  double b = 0;  // -; the upper bound; the standard deviation
+  double a = 0;        // the constant; the lower bound; the mean
+  double b = 0;        // -; the upper bound; the standard deviation
+  long zero_row = -1;  // this index of the first axis starts as zeros; -1: none
 };
 
 /// One named tensor of a program's state. A parameter's name is its PyTorch state-dict key (`conv1.weight`).

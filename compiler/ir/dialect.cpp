@@ -34,6 +34,9 @@ void StatorDialect::initialize() {
 #include "compiler/ir/fusion.cpp.inc"
       ,
 #define GET_OP_LIST
+#include "compiler/ir/indexing.cpp.inc"
+      ,
+#define GET_OP_LIST
 #include "compiler/ir/movement.cpp.inc"
       ,
 #define GET_OP_LIST

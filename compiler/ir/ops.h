@@ -24,6 +24,8 @@ class ScanOp;                   // a yield may stand in it
 #define GET_OP_CLASSES
 #include "compiler/ir/fusion.h.inc"
 #define GET_OP_CLASSES
+#include "compiler/ir/indexing.h.inc"
+#define GET_OP_CLASSES
 #include "compiler/ir/movement.h.inc"
 #define GET_OP_CLASSES
 #include "compiler/ir/pooling.h.inc"

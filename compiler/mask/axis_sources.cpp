@@ -23,6 +23,21 @@ static Sources matmulSources(ir::MatmulOp op, int axis) {
 /// Images stay apart from each other; all other axes of a convolution are numbers.
 static Sources imageSource(int axis) { return axis == 0 ? Sources{{0, 0}} : Sources{}; }
 
+/// x [B..., R, W...], indices [B..., K...] -> [B..., K..., W...].
+static Sources gatherSources(ir::GatherOp op, int axis) {
+  int before = int(op.getAxis()), picked = int(op.getIndices().getType().getRank());
+  if (axis < before) return {{0, axis}, {1, axis}};
+  if (axis < picked) return {{1, axis}};
+  return {{0, before + 1 + axis - picked}};
+}
+
+/// indices [B..., K...], rows [B..., K..., W...] -> [B..., R, W...]; R is a number.
+static Sources scatterSources(ir::ScatterAddOp op, int axis) {
+  int before = int(op.getAxis()), picked = int(op.getIndices().getType().getRank());
+  if (axis < before) return {{0, axis}, {1, axis}};
+  return axis == before ? Sources{} : Sources{{1, picked + axis - before - 1}};
+}
+
 static Sources everyOperand(mlir::Operation* op, int axis) {
   Sources sources;
   int rank = llvm::cast<mlir::RankedTensorType>(op->getResult(0).getType()).getRank();
@@ -40,6 +55,8 @@ Sources axisSources(mlir::Operation* op, int axis) {
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp>([&](auto) { return imageSource(axis); })
       .Case<ir::Conv2dWeightGradOp, ir::ConvolutionWeightGradOp>([&](auto) { return Sources{}; })
       .Case([&](ir::PermuteOp permute) { return Sources{{0, int(permute.getAxes()[axis])}}; })
+      .Case([&](ir::GatherOp gather) { return gatherSources(gather, axis); })
+      .Case([&](ir::ScatterAddOp scatter) { return scatterSources(scatter, axis); })
       .Case([&](ir::GradientOp) { return Sources{{1, axis}}; })
       .Default([&](mlir::Operation* other) { return everyOperand(other, axis); });
 }

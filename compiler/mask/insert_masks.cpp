@@ -30,6 +30,10 @@ llvm::SmallVector<Combined> combinedAxes(mlir::Operation* op) {
         int rank = matmul.getResult().getType().getRank();
         axes.push_back({{{0, rank - 1}, {1, rank - 2}}});
       })
+      .Case([&](ir::ScatterAddOp scatter) {
+        int picked = int(scatter.getIndices().getType().getRank());
+        for (int axis = int(scatter.getAxis()); axis < picked; ++axis) axes.push_back({{{1, axis}}});
+      })
       .Case<ir::Conv2dWeightGradOp, ir::ConvolutionWeightGradOp>([&](auto) { axes.push_back({{{0, 0}, {1, 0}}}); });
   return axes;
 }

@@ -110,6 +110,10 @@ bool RowFacts::zeroOnAxis(mlir::Operation* op, int axis) const {
         return isValidMask(less, axis, bindings_) || (zero(0, axis) && zero(1, axis) && keepsZero(op));
       })
       .Case([&](ir::MaxPool2dGradOp) { return zero(1, axis); })
+      .Case<ir::GatherOp, ir::ScatterAddOp>([&](mlir::Operation* o) {
+        int values = llvm::isa<ir::GatherOp>(o) ? 0 : 1;
+        return llvm::any_of(sources, [&](AxisSource s) { return s.operand == values && sourceIsZero(s); });
+      })
       .Case([&](ir::PadOp pad) { return pad.getValue().isZero() && zero(0, axis); })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp, ir::PermuteOp, ir::BroadcastOp, ir::CastOp,
             ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::DetachOp, ir::MaxPool2dOp, ir::AvgPool2dOp,

@@ -6,6 +6,7 @@
 #include "compiler/pipeline/build_id.h"
 #include "compiler/pipeline/compiled_program.h"
 #include "compiler/pipeline/graph_text.h"
+#include "compiler/pipeline/indexed_rows.h"
 #include "compiler/pipeline/phases.h"
 #include "compiler/pipeline/run_phases.h"
 #include "runtime/error.h"
@@ -75,6 +76,10 @@ void complete(CompiledFunction& compiled, const Function& function, const std::v
   compiled.inputs.clear();
   compiled.results.clear();
   for (const TensorSpec& input : function.inputs) compiled.inputs.push_back(bound(input, bindings));
+  const std::vector<long> rows = indexed_rows(function);
+  for (size_t i = 0; i < rows.size(); ++i)
+    if (int64_t& classes = compiled.inputs[i].classes; rows[i] != 0 && (classes == 0 || rows[i] < classes))
+      classes = rows[i];
   for (int result : function.graph.results)
     compiled.results.push_back(bound(function.graph.nodes[result].spec, bindings));
   for (ArgumentFacts& argument : compiled.arguments) {

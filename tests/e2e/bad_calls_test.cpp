@@ -71,9 +71,9 @@ TEST_CASE("inputs that do not fit are refused") {
 TEST_CASE("labels outside their classes are refused") {
   Fixture good;
   CHECK(good.refusal({rows(2), labels({0, 3})}) ==
-        "train_step: input 1 has a label outside its classes: row 1 holds 3, labels are 0 to 2");
+        "train_step: input 1 has a number outside its classes: element 1 holds 3, they are 0 to 2");
   CHECK(good.refusal({rows(2), labels({-1, 0})}) ==
-        "train_step: input 1 has a label outside its classes: row 0 holds -1, labels are 0 to 2");
+        "train_step: input 1 has a number outside its classes: element 0 holds -1, they are 0 to 2");
 }
 
 TEST_CASE("arguments, functions and states that are not the program's are refused") {

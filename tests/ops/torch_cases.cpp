@@ -25,14 +25,35 @@ std::optional<TensorValue> find(const std::string& name, const std::string& tens
   return tensor_of(found->second);
 }
 
+/// `names` with those of `first` in front, in its order, and the others as they were.
+std::vector<std::string> ordered(std::vector<std::string> names, const std::vector<std::string>& first) {
+  const auto rank = [&](const std::string& name) {
+    return std::find(first.begin(), first.end(), name) - first.begin();
+  };
+  std::stable_sort(names.begin(), names.end(),
+                   [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  return names;
+}
+
+/// The tensors of a case whose names begin with `prefix` (none: those without a dot, parameters), without it.
+std::vector<std::string> names_of(const std::string& name, const std::string& prefix) {
+  std::vector<std::string> names;
+  const std::string start = name + "|" + prefix;
+  for (auto at = file().tensors.lower_bound(start); at != file().tensors.end() && at->first.starts_with(start); ++at) {
+    const std::string rest = at->first.substr(start.size());
+    if (!prefix.empty() || rest.find('.') == std::string::npos) names.push_back(rest);
+  }
+  return names;
+}
+
 /// The names of a case's operands in the order in which PyTorch's function takes them.
 std::vector<std::string> operands_of(const std::string& name) {
+  static const std::vector<std::string> order{"condition", "x",      "input", "anchor", "positive", "negative",
+                                              "q",         "k",      "v",     "other",  "exponent", "index",
+                                              "src",       "target", "min",   "max",    "logits",   "targets"};
   std::vector<std::string> operands;
-  for (const char* first : {"in.condition", "in.x", "in.input", "in.other", "in.exponent", "in.target"})
-    if (find(name, first)) operands.push_back(first);
-  for (int i = 0; find(name, "in.x" + std::to_string(i)); ++i) operands.push_back("in.x" + std::to_string(i));
-  for (const char* last : {"weight", "bias"})
-    if (find(name, last)) operands.push_back(last);
+  for (const std::string& operand : ordered(names_of(name, "in."), order)) operands.push_back("in." + operand);
+  for (const std::string& parameter : ordered(names_of(name, ""), {"weight", "bias"})) operands.push_back(parameter);
   return operands;
 }
 
@@ -47,9 +68,10 @@ TorchCase read(const std::string& name) {
     made.inputs.push_back(*find(name, operand));
     made.gradients.push_back(find(name, "grad." + (operand.starts_with("in.") ? operand.substr(3) : operand)));
   }
-  const std::string result = find(name, "out.y") ? "y" : "values";
-  made.result = find(name, "out." + result);
-  made.cotangent = find(name, "ct." + result);
+  for (const std::string& result : ordered(names_of(name, "out."), {"y", "values"})) {
+    made.results.push_back(*find(name, "out." + result));
+    made.cotangents.push_back(find(name, "ct." + result));
+  }
   return made;
 }
 
@@ -76,10 +98,16 @@ const TorchCase& torch_case(const std::string& name) {
   return found != cases.end() ? found->second : cases.emplace(name, read(name)).first->second;
 }
 
-std::vector<std::string> torch_cases_of(const std::string& op) {
+std::vector<std::string> all_torch_cases() {
   std::vector<std::string> names;
   for (const auto& [key, value] : file().metadata)
-    if (value == op && key.ends_with("|op")) names.push_back(key.substr(0, key.size() - 3));
+    if (key.ends_with("|op")) names.push_back(key.substr(0, key.size() - 3));
+  return names;
+}
+
+std::vector<std::string> torch_cases_of(const std::string& op) {
+  std::vector<std::string> names = all_torch_cases();
+  std::erase_if(names, [&](const std::string& name) { return file().metadata.at(name + "|op") != op; });
   return names;
 }
 

@@ -58,6 +58,7 @@ Value Evaluator::computeOp(mlir::Operation* op, const TensorIndex& index) {
       .Case([&](ir::SliceOp o) { return slice(o, index); })
       .Case([&](ir::PadOp o) { return pad(o, index); })
       .Case([&](ir::FlipOp o) { return flip(o, index); })
+      .Case([&](ir::GatherOp o) { return gather(o, index); })
       .Case([&](ir::ConstantOp o) {
         return splat(ix_, computeType(element), o.getValue().convertToDouble(), math_.lanes);
       })

@@ -23,6 +23,9 @@ class Evaluator {
   /// Lanes of `value` in its compute type. Errors: InternalError for an op that has no vector code.
   Value evaluate(Value value, const TensorIndex& index);
 
+  /// Where the rows that `indices` names lie along an axis of `extent`, for the lanes at `place` of the indices.
+  LaneIndex rowsAt(Value indices, const TensorIndex& place, int64_t extent);
+
   const IndexMath& math() const { return math_; }
 
  private:
@@ -53,6 +56,8 @@ class Evaluator {
   Value slice(ir::SliceOp op, const TensorIndex& index);
   Value pad(ir::PadOp op, const TensorIndex& index);
   Value flip(ir::FlipOp op, const TensorIndex& index);
+
+  Value gather(ir::GatherOp op, const TensorIndex& index);
 
   Value iota(ir::IotaOp op, const TensorIndex& index);
   Value randomUniform(ir::RandomUniformOp op, const TensorIndex& index);

@@ -30,11 +30,12 @@ class BoundaryFinder {
         .Case([&](ir::PermuteOp o) { moved(o); })
         .Case<ir::SliceOp, ir::PadOp>([&](auto o) { resized(typeOf(o.getX()).getShape(), shape); })
         .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
+        .Case([&](ir::GatherOp o) { gathered(o); })
         .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })
         .Case<ir::MaxPool2dOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
         .Case<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
         .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::RandomUniformOp, ir::ConstantOp, ir::MatmulOp, ir::ConvolutionOp,
-              ir::ConvolutionWeightGradOp>([](auto) {})
+              ir::ConvolutionWeightGradOp, ir::ScatterAddOp>([](auto) {})
         .Default([&](mlir::Operation* o) {
           for (mlir::Value operand : o->getOperands()) visit(operand);
         });
@@ -85,6 +86,12 @@ class BoundaryFinder {
     for (size_t axis = 0; axis < to.size(); ++axis)
       if (from[axis] != to[axis]) axes.push_back(axis);
     alone(to, axes);
+  }
+  /// [B..., K..., W...]
+  void gathered(ir::GatherOp op) {
+    int64_t width = mlir::ShapedType::getNumElements(typeOf(op.getX()).getShape().drop_front(op.getAxis() + 1));
+    int64_t picked = mlir::ShapedType::getNumElements(typeOf(op.getIndices()).getShape().drop_front(op.getAxis()));
+    boundaries.insert({width, width * picked});
   }
   template <class Op> void windows(Op op, llvm::ArrayRef<int64_t> shape) {
     alone(shape, op.getAxes());

@@ -9,6 +9,7 @@ FusionKernel planKernel(ir::FusionOp fusion, const Target& target) {
   llvm::StringRef kind = fusion.getKind();
   if (kind == "contraction") return planContraction(fusion, target);
   if (kind == "map" || kind == "window") return planMap(fusion, target);
+  if (kind == "scatter") return planScatter(fusion, target);
   if (kind == "reduce" || kind == "row") return planReduction(fusion, target);
   throw InternalError("lower-cpu: a fusion has the unknown kind '" + kind.str() + "'");
 }

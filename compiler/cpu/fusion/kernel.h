@@ -29,6 +29,7 @@ FusionKernel planKernel(ir::FusionOp fusion, const Target& target);
 
 FusionKernel planMap(ir::FusionOp fusion, const Target& target);
 FusionKernel planReduction(ir::FusionOp fusion, const Target& target);
+FusionKernel planScatter(ir::FusionOp fusion, const Target& target);
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target);
 
 /// The fusion's arguments with their buffers.
