@@ -128,14 +128,16 @@ static bool isComputedWider(Role role, mlir::Type element) {
 
 void widenOperands(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+    Role role = roleOf(&op);
     mlir::RankedTensorType type = typeOf(op.getResult(0));
-    mlir::Type element = type.getElementType();
-    if (!isComputedWider(roleOf(&op), element)) continue;
+    mlir::Type element = typeOf(role == Role::window ? op.getOperand(0) : op.getResult(0)).getElementType();
+    if (!isComputedWider(role, element)) continue;
     mlir::OpBuilder builder(&op);
     mlir::Type wide = llvm::isa<mlir::FloatType>(element) ? mlir::Type(builder.getF32Type()) : builder.getF64Type();
     for (mlir::OpOperand& operand : op.getOpOperands())
       if (typeOf(operand.get()).getElementType() == element)
         operand.set(builder.create<ir::CastOp>(op.getLoc(), typeOf(operand.get()).clone(wide), operand.get()));
+    if (type.getElementType() != element) continue;  // indices
     op.getResult(0).setType(type.clone(wide));
     builder.setInsertionPointAfter(&op);
     auto narrow = builder.create<ir::CastOp>(op.getLoc(), type, op.getResult(0));

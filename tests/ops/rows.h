@@ -14,6 +14,8 @@ const std::vector<Row>& contraction_rows();
 const std::vector<Row>& window_rows();
 const std::vector<Row>& source_rows();
 const std::vector<Row>& loss_rows();
+const std::vector<Row>& convolution_rows();
 const std::vector<Row>& indexing_rows();
+const std::vector<Row>& resize_rows();
 
 }  // namespace stator::tests
