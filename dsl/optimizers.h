@@ -1,86 +1,38 @@
 // Optimizers: update rules written as expressions of the graph, with PyTorch's names, defaults and semantics.
+//
+// The learning rate is the argument `lr` of every call. What PyTorch's schedulers cycle is one too: `momentum`, `beta1`.
 #pragma once
 
-#include "dsl/value.h"
+#include <optional>
+
+#include "dsl/updates.h"
 
 namespace stator {
-
-/// What an update rule sees: the trace, and state that belongs to one parameter or to the optimizer as a whole.
-class Updates {
- public:
-  constexpr Updates(Trace& trace, double lr) : trace_(trace), default_lr_(lr) {}
-
-  /// The learning rate: an argument of every call; a call that gives none uses the optimizer's own.
-  constexpr Value lr() { return {{&trace_, trace_.argument("lr", DType::f32, default_lr_)}, {DType::f32, {}}}; }
-
-  /// Takes up the parameter that the following calls speak of.
-  constexpr void begin_parameter(const Name& name) { parameter_ = name; }
-
-  /// State named `key` of the present parameter, zero at first, of the shape of `like`. PyTorch's key in
-  /// optimizer.state.
-  constexpr Value state(std::string_view key, const Value& like) {
-    int slot = trace_.make_slot(name_of(key), like.spec, Slot::Role::optimizer, {});
-    return {{&trace_, trace_.slot(slot)}, like.spec};
-  }
-  constexpr void set_state(std::string_view key, const Value& value) {
-    trace_.update(trace_.make_slot(name_of(key), value.spec, Slot::Role::optimizer, {}), value.id);
-  }
-
-  /// base^t at step t, from 1: a product kept in f64, so that it needs no power function and loses nothing.
-  constexpr Value power(std::string_view key, double base) {
-    TensorSpec scalar{DType::f64, {}};
-    int slot = trace_.make_slot(prefixed(key), scalar, Slot::Role::optimizer, {Init::Kind::constant, 1, 0});
-    Value next = Value{{&trace_, trace_.slot(slot)}, scalar} * base;
-    trace_.update(slot, next.id);
-    return next;
-  }
-
-  constexpr Trace& trace() { return trace_; }
-
- private:
-  constexpr Name name_of(std::string_view key) const {
-    Name name = prefixed(key);
-    name += ".";
-    name += parameter_;
-    return name;
-  }
-  static constexpr Name prefixed(std::string_view key) {
-    Name name = "optimizer.";
-    name += key;
-    return name;
-  }
-
-  Trace& trace_;
-  double default_lr_;
-  Name parameter_;
-};
-
-/// An optimizer gives `lr`, `begin` (what all parameters share in one step) and `update` (a parameter's next value).
-template <class O> concept Optimizer = requires(const O& optimizer, Updates& updates, const Value& value) {
-  optimizer.lr;
-  optimizer.update(updates, optimizer.begin(updates), value, value);
-};
 
 /// Stochastic gradient descent. Source: torch.optim.SGD.
 struct SGD {
   double lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0;
-  bool nesterov = false;
+  bool nesterov = false, maximize = false;
 
-  struct Shared {
-    Value lr, first;
-  };
+  struct Shared { Value lr; std::optional<Value> momentum, gain; };
   constexpr Shared begin(Updates& updates) const {
-    Value step{{&updates.trace(), updates.trace().slot(updates.trace().step_slot())}, {DType::i64, {}}};
-    return {updates.lr(), equal(step, 0.0)};
+    Shared shared{updates.argument("lr", lr), {}, {}};
+    if (momentum == 0) return shared;
+    shared.momentum = updates.argument("momentum", momentum);
+    if (dampening != 0) {  // the first step is not damped
+      Value later = cast(greater(updates.step(), 1.0), DType::f64);
+      shared.gain = cast(1.0 - dampening * later, DType::f32);
+    }
+    return shared;
   }
   constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
+    if (maximize) g = -g;
     if (weight_decay != 0) g = g + weight_decay * p;
     if (momentum != 0) {
       Value last = updates.state("momentum_buffer", p);
-      Value buffer =
-          momentum * last + (dampening == 0 ? g : g * (1 - dampening * (1 - cast(shared.first, DType::f32))));
+      Value buffer = *shared.momentum * last + (shared.gain ? g * *shared.gain : g);
       updates.set_state("momentum_buffer", buffer);
-      g = nesterov ? g + momentum * buffer : buffer;
+      g = nesterov ? g + *shared.momentum * buffer : buffer;
     }
     return p - shared.lr * g;
   }
@@ -89,36 +41,107 @@ struct SGD {
 /// Adaptive moments. Source: torch.optim.Adam (Kingma and Ba 2015, algorithm 1).
 struct Adam {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
+  bool amsgrad = false, maximize = false, decoupled_weight_decay = false;
 
-  struct Shared {
-    Value step_size, root_of_correction;
-  };
+  struct Shared { Value step_size, root_of_correction, rest_of_beta1; std::optional<Value> keep; };
   constexpr Shared begin(Updates& updates) const {
-    Value correction1 = 1.0 - updates.power("beta1_power", beta1),
-          correction2 = 1.0 - updates.power("beta2_power", beta2);
-    Value step_size = cast(cast(updates.lr(), DType::f64) / correction1, DType::f32);
-    return {step_size, cast(sqrt(correction2), DType::f32)};
+    Value rate = cast(updates.argument("lr", lr), DType::f64), beta = updates.argument("beta1", beta1, DType::f64);
+    Value step = updates.step(), correction1 = 1.0 - pow(beta, step), correction2 = 1.0 - pow(beta2, step);
+    Shared shared{cast(rate / correction1, DType::f32), cast(sqrt(correction2), DType::f32), cast(1.0 - beta, DType::f32), {}};
+    if (decoupled_weight_decay && weight_decay != 0) shared.keep = cast(1.0 - rate * weight_decay, DType::f32);
+    return shared;
   }
   constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
-    if (weight_decay != 0) g = g + weight_decay * p;
+    if (maximize) g = -g;
+    if (weight_decay != 0 && !decoupled_weight_decay) g = g + weight_decay * p;
     Value last_mean = updates.state("exp_avg", p), last_square = updates.state("exp_avg_sq", p);
-    Value mean = last_mean + (1 - beta1) * (g - last_mean);
+    Value mean = last_mean + shared.rest_of_beta1 * (g - last_mean);
     Value square = beta2 * last_square + (1 - beta2) * (g * g);
     updates.set_state("exp_avg", mean);
     updates.set_state("exp_avg_sq", square);
-    return p - shared.step_size * (mean / (sqrt(square) / shared.root_of_correction + eps));
+    if (amsgrad) {
+      square = maximum(updates.state("max_exp_avg_sq", p), square);
+      updates.set_state("max_exp_avg_sq", square);
+    }
+    Value step = shared.step_size * (mean / (sqrt(square) / shared.root_of_correction + eps));
+    return (shared.keep ? p * *shared.keep : p) - step;
+  }
+};
+
+/// Adam whose weight decay does not pass through the moments. Source: torch.optim.AdamW (Loshchilov and Hutter 2019).
+struct AdamW {
+  double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 1e-2;
+  bool amsgrad = false, maximize = false;
+
+  constexpr Adam::Shared begin(Updates& updates) const { return adam().begin(updates); }
+  constexpr Value update(Updates& updates, const Adam::Shared& shared, const Value& p, const Value& g) const {
+    return adam().update(updates, shared, p, g);
+  }
+
+ private:
+  constexpr Adam adam() const { return {lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, true}; }
+};
+
+/// Steps scaled by a running average of squared gradients. Source: torch.optim.RMSprop (Hinton, lecture 6e; `centered`:
+/// Graves 2013).
+struct RMSprop {
+  double lr = 1e-2, alpha = 0.99, eps = 1e-8, weight_decay = 0, momentum = 0;
+  bool centered = false, maximize = false;
+
+  struct Shared { Value lr; std::optional<Value> momentum; };
+  constexpr Shared begin(Updates& updates) const {
+    Shared shared{updates.argument("lr", lr), {}};
+    if (momentum != 0) shared.momentum = updates.argument("momentum", momentum);
+    return shared;
+  }
+  constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
+    if (maximize) g = -g;
+    if (weight_decay != 0) g = g + weight_decay * p;
+    Value square = alpha * updates.state("square_avg", p) + (1 - alpha) * (g * g), variance = square;
+    updates.set_state("square_avg", square);
+    if (centered) {
+      Value last = updates.state("grad_avg", p), mean = last + (1 - alpha) * (g - last);
+      updates.set_state("grad_avg", mean);
+      variance = square - mean * mean;
+    }
+    Value step = g / (sqrt(variance) + eps);
+    if (momentum != 0) {
+      step = *shared.momentum * updates.state("momentum_buffer", p) + step;
+      updates.set_state("momentum_buffer", step);
+    }
+    return p - shared.lr * step;
+  }
+};
+
+/// Steps scaled by the sum of squared gradients. Source: torch.optim.Adagrad (Duchi et al. 2011).
+struct Adagrad {
+  double lr = 1e-2, lr_decay = 0, weight_decay = 0, initial_accumulator_value = 0, eps = 1e-10;
+  bool maximize = false;
+
+  struct Shared { Value lr; };
+  constexpr Shared begin(Updates& updates) const {
+    Value rate = updates.argument("lr", lr);
+    if (lr_decay == 0) return {rate};
+    return {cast(cast(rate, DType::f64) / (1.0 + (updates.step() - 1.0) * lr_decay), DType::f32)};
+  }
+  constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
+    if (maximize) g = -g;
+    if (weight_decay != 0) g = g + weight_decay * p;
+    Value squares = updates.state("sum", p, initial_accumulator_value) + g * g;
+    updates.set_state("sum", squares);
+    return p - shared.lr * (g / (sqrt(squares) + eps));
   }
 };
 
 /// Steps scaled by running averages of squared gradients and squared steps. Source: torch.optim.Adadelta (Zeiler 2012).
 struct Adadelta {
   double lr = 1.0, rho = 0.9, eps = 1e-6, weight_decay = 0;
+  bool maximize = false;
 
-  struct Shared {
-    Value lr;
-  };
-  constexpr Shared begin(Updates& updates) const { return {updates.lr()}; }
+  struct Shared { Value lr; };
+  constexpr Shared begin(Updates& updates) const { return {updates.argument("lr", lr)}; }
   constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
+    if (maximize) g = -g;
     if (weight_decay != 0) g = g + weight_decay * p;
     Value last_square = updates.state("square_avg", p), last_delta = updates.state("acc_delta", p);
     Value square = rho * last_square + (1 - rho) * (g * g);

@@ -1,16 +1,13 @@
 // A program: a model, and functions over it by name. A constant that the compiler takes whole.
 #pragma once
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/unpack.hpp>
+#include <boost/hana/concat.hpp>
+#include <boost/hana/flatten.hpp>
 
+#include "dsl/groups.h"
 #include "dsl/losses.h"
-#include "dsl/model.h"
-#include "dsl/optimizers.h"
 
 namespace stator {
-
-namespace hana = boost::hana;
 
 /// A function as its author gives it: a name, the types of its inputs, whether layers train, and the body
 /// `(const auto& model, auto... inputs)`, which returns an expression, or a hana::tuple of several.
@@ -43,45 +40,11 @@ template <text Name, TensorLike... In, class Body> constexpr auto training_funct
   return FunctionOf<Name, Body, In...>{body, true};
 }
 
-namespace detail {
-template <class X> constexpr Trace& trace_of(const X& x) { return static_cast<Trace&>(*x.context); }
-
-/// For each node up to `result`, whether its value enters that of `result`.
-constexpr std::vector<char> entering(const Graph& graph, int result) {
-  std::vector<char> enters;
-  for (int i = 0; i <= result; ++i) enters.push_back(i == result);
-  for (int i = result; i >= 0; --i)
-    for (int k = 0; enters[i] && k < graph.nodes[i].operand_count; ++k) enters[graph.operand(graph.nodes[i], k)] = true;
-  return enters;
-}
-}  // namespace detail
-
 /// After this function, `parameter` holds `value`. Source: an in-place update under torch.no_grad().
 template <Operand P, Operand X> requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
 constexpr void assign(const P& parameter, const X& value) {
   Trace& trace = detail::trace_of(parameter);
-  const Graph& graph = trace.graph();
-  trace.update(static_cast<int>(graph.attributes[graph.nodes[parameter.id].first_attribute].integers[0]), value.id);
-}
-
-/// One step of `optimizer` on every parameter of `model` (the whole net, or a part of it), down the gradient of `loss`.
-template <class M, Operand L, Optimizer O> constexpr void update(const M& model, const L& loss, const O& optimizer) {
-  static_assert(L::tensor::spec.rank() == 0, "update: the loss is not a scalar");
-  Trace& trace = detail::trace_of(loss);
-  Updates updates(trace, optimizer.lr);
-  auto shared = optimizer.begin(updates);
-  const std::vector<char> enters = detail::entering(trace.graph(), loss.id);
-  detail::for_each_leaf(model, Name(), [&](const auto& leaf, const Name&) {
-    using Leaf = std::remove_cvref_t<decltype(leaf)>;
-    if constexpr (detail::is_parameter<Leaf>) {
-      const Graph& graph = trace.graph();
-      int slot = static_cast<int>(graph.attributes[graph.nodes[leaf.id].first_attribute].integers[0]);
-      if (leaf.id > loss.id || !enters[leaf.id])
-        throw UserError("update: the loss never reaches a parameter of the model");
-      updates.begin_parameter(trace.slot_facts(slot).name);
-      trace.update(slot, optimizer.update(updates, shared, leaf, gradient(Value(loss), Value(leaf))).id);
-    }
-  });
+  trace.update(trace.slot_of(parameter.id), value.id);
 }
 
 /// Counts one finished training step: random draws of the next one differ.
@@ -91,16 +54,30 @@ constexpr void advance(Trace& trace) {
   trace.update(slot, (step + 1.0).id);
 }
 
-/// The ready-made step "train_step": forward, backward and update; its result is the loss.
+namespace detail {
+/// The options of a step, applied to its gradients; each gives a tuple of what it adds to the step's results.
+constexpr auto apply_option(Gradients& gradients, const ClipGradNorm& clip) {
+  return hana::make_tuple(clip_grad_norm(gradients, clip.max_norm, clip.norm_type));
+}
+constexpr auto apply_option(Gradients& gradients, const ClipGradValue& clip) {
+  clip_grad_value(gradients, clip.limit);
+  return hana::make_tuple();
+}
+}  // namespace detail
+
+/// The ready-made step "train_step": forward, backward and update; its first result is the loss. Options act on the
+/// gradients in their order: `clip_grad_norm(1.0)`, which adds the norm to the results, and `clip_grad_value(0.5)`.
 ///
-///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); },
-///     st::Adadelta{})
-template <TensorLike... In, class Loss, Optimizer O> constexpr auto train_step(Loss loss, O optimizer) {
-  auto body = [loss, optimizer](const auto& model, const auto&... in) {
+///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); }, st::Adadelta{})
+template <TensorLike... In, class Loss, UpdateRule O, class... Options>
+constexpr auto train_step(Loss loss, O optimizer, Options... options) {
+  auto body = [loss, optimizer, options...](const auto& model, const auto&... in) {
     auto value = loss(model, in...);
-    update(model, value, optimizer);
+    Gradients all = gradients(model, value);
+    hana::tuple<decltype(detail::apply_option(all, options))...> more{detail::apply_option(all, options)...};
+    update(all, optimizer);
     advance(detail::trace_of(value));
-    return value;
+    return hana::concat(hana::make_tuple(value), hana::flatten(more));
   };
   return FunctionOf<"train_step", decltype(body), In...>{body, true};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/parameter.h"
+#include "runtime/error.h"
 
 namespace stator {
 
@@ -55,14 +56,33 @@ class Trace final : public Context {
   constexpr int step_slot() { return make_slot("step", {DType::i64, {}}, Slot::Role::buffer, {}); }
 
   /// A scalar that each call gives by name, or leaves at `default_value`.
+  /// Errors: UserError where the same name has another default already.
   constexpr int argument(std::string_view name, DType dtype, double default_value) {
-    for (const Node& node : function_.graph.nodes)
-      if (node.op == "argument" && function_.graph.attributes[node.first_attribute].text == name)
-        return static_cast<int>(&node - function_.graph.nodes.data());
+    for (std::size_t i = 0; i < argument_nodes_.size(); ++i) {
+      if (function_.arguments[i] != name) continue;
+      if (function_.defaults[i] != default_value)
+        throw UserError("update: two optimizers of one function differ in the default of an argument: name the second, "
+                        "update<\"head\">(...)");
+      return argument_nodes_[i];
+    }
+    Attribute index = Attribute::of("index", static_cast<long>(argument_nodes_.size()));
     function_.arguments.push_back(Name(name));
     function_.defaults.push_back(default_value);
-    Attribute attribute = Attribute::of("name", name);
-    return apply({"argument", nullptr, 0, &attribute, 1, {dtype, {}}});
+    argument_nodes_.push_back(apply({"argument", nullptr, 0, &index, 1, {dtype, {}}}));
+    return argument_nodes_.back();
+  }
+
+  /// Marks a slot as one that optimizers leave alone.
+  constexpr void freeze(int slot) {
+    while (static_cast<int>(frozen_.size()) <= slot) frozen_.push_back(false);
+    frozen_[slot] = true;
+  }
+  constexpr bool is_frozen(int slot) const { return slot < static_cast<int>(frozen_.size()) && frozen_[slot]; }
+
+  /// The slot that a node reads, or -1.
+  constexpr int slot_of(int id) const {
+    const Node& node = function_.graph.nodes[id];
+    return node.op == "slot" ? static_cast<int>(function_.graph.attributes[node.first_attribute].integers[0]) : -1;
   }
 
   /// After the call, slot `slot` holds value `id`. A later update of the same slot replaces an earlier one.
@@ -84,6 +104,8 @@ class Trace final : public Context {
   // What keeps a large model's trace linear: compilers bound the steps of a constant evaluation.
   std::vector<long> slot_hashes_;  // of each slot's name
   std::vector<int> slot_nodes_;    // the node that reads each slot, or -1
+  std::vector<int> argument_nodes_;
+  std::vector<char> frozen_;  // of each slot
   bool training_;
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "compiler/interface/ops/elementwise.h"
+#include "compiler/interface/ops/reduction.h"
 #include "dsl/trace.h"
-#include "runtime/error.h"
 
 namespace stator {
 
@@ -52,6 +52,22 @@ STATOR_OPERATOR(-, sub)
 STATOR_OPERATOR(*, mul)
 STATOR_OPERATOR(/, div)
 #undef STATOR_OPERATOR
+
+constexpr Value operator-(const Value& x) { return neg(x); }
+
+namespace detail {
+/// Over all axes, as a scalar.
+template <class Rule> constexpr Value reduced_value(const Value& x) {
+  Integers axes;
+  for (int i = 0; i < x.spec.rank(); ++i) axes.push(i);
+  Inferred result = Rule{axes}.infer(Specs{&x.spec, 1});
+  TensorSpec scalar{x.spec.dtype, {}};
+  return {perform(rule::Reshape{}, scalar, perform(Rule{axes}, result.spec, x)), scalar};
+}
+/// The sum of all elements, and the greatest of them, as scalars.
+constexpr Value total(const Value& x) { return reduced_value<rule::Sum>(x); }
+constexpr Value greatest(const Value& x) { return reduced_value<rule::Max>(x); }
+}  // namespace detail
 
 /// The same values in another element type.
 constexpr Value cast(const Value& x, DType to) {

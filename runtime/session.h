@@ -16,9 +16,10 @@ namespace stator {
 
 /// What a call may choose; what it does not is the program's default.
 struct CallOptions {
-  std::optional<double> lr = {};     ///< learning rate
-  std::optional<int64_t> seed = {};  ///< of random draws; the state's seed by default
-  /// Further scalar arguments by name.
+  std::optional<double> lr = {};        ///< learning rate, of every group of parameters that `arguments` does not name
+  std::optional<double> momentum = {};  ///< the optimizers' momentum; of Adam and AdamW their beta1
+  std::optional<int64_t> seed = {};     ///< of random draws; the state's seed by default
+  /// Scalar arguments by name: `{"lr.head", 0.01}`.
   std::vector<std::pair<std::string, double>> arguments = {};
 };
 

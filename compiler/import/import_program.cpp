@@ -114,14 +114,11 @@ class FunctionImport {
   }
 
   void addArguments() {
-    auto nodes = nodesOf("argument", [&](const Node& node) {
-      auto name = graph.attribute(node, "name")->text;
-      return std::find(function.arguments.begin(), function.arguments.end(), name) - function.arguments.begin();
-    });
+    auto nodes = nodesOf("argument", [&](const Node& node) { return graph.attribute(node, "index")->integers[0]; });
     for (const auto& [index, same] : nodes) {
-      const Node& first = graph.nodes[same.front()];
-      auto name = builder.getStringAttr(llvm::StringRef(graph.attribute(first, "name")->text));
-      mlir::Value argument = addArgument(first.spec, {builder.getNamedAttr(argumentAttr, name)});
+      auto name = builder.getStringAttr(function.arguments[index].str());
+      mlir::Value argument =
+          addArgument(graph.nodes[same.front()].spec, {builder.getNamedAttr(argumentAttr, name)});
       for (int node : same) values[node] = argument;
     }
   }

@@ -82,7 +82,8 @@ struct Operation {
 /// A recorded operation with its one result. Operands and attributes are ranges of the graph's two pools.
 ///
 /// Four ops have no operands and stand for what comes from outside: `input` (attribute `index`), `slot` (`index` into
-/// Program::slots), `argument` (`name`; a scalar given to each call, such as `lr`) and `constant` (`value`, a splat).
+/// Program::slots), `argument` (`index` into Function::arguments; a scalar given to each call, such as `lr`) and
+/// `constant` (`value`, a splat).
 /// A loop's step stands between the nodes that rule::Scan (compiler/interface/ops/scan.h) describes.
 struct Node {
   std::string_view op;

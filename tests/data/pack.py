@@ -38,7 +38,8 @@ def pack_ops(source, target):
 reference = pathlib.Path(sys.argv[1]) / "reference"
 here = pathlib.Path(__file__).parent
 pack_ops(reference / "ops", here / "ops.safetensors")
-shutil.copy(reference / "manifest.json", here)
+shutil.copyfile(reference / "manifest.json", here / "manifest.json")
+shutil.copyfile(reference / "ops" / "schedulers.json", here / "schedulers.json")
 for model in MODELS:
     (here / model).mkdir(exist_ok=True)
     for name in FILES:

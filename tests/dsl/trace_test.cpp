@@ -64,5 +64,5 @@ TEST_CASE("a model of many parameters is traced at run time as well") {
   }();
   auto program = st::Program<Tower<8, 20>, std::remove_const_t<decltype(deep)>>{{deep}};
   st::ProgramGraph graph = program.graph();
-  CHECK(graph.slots.size() == 3 * (20 * 4 + 1) + 3);  // with their moments; Adam's two powers and the step counter
+  CHECK(graph.slots.size() == 3 * (20 * 4 + 1) + 2);  // with their moments; Adam's count of steps and the program's
 }

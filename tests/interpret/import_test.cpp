@@ -35,7 +35,7 @@ ProgramGraph descent() {
   int sum = add(g, "sum", {y}, {Attribute::of("axes", axes, 2)}, {DType::f32, Extents{0, 1, 1}});
   int loss = add(g, "reshape", {sum}, {}, scalar);
   int dw = add(g, "gradient", {loss, w}, {}, weight);
-  int lr = add(g, "argument", {}, {Attribute::of("name", std::string_view("lr"))}, scalar);
+  int lr = add(g, "argument", {}, {Attribute::of("index", 1L)}, scalar);
   int wide = add(g, "broadcast", {add(g, "reshape", {lr}, {}, {DType::f32, Extents{0, 1, 1}})}, {}, weight);
   int moved = add(g, "sub", {w, add(g, "mul", {wide, dw}, {}, weight)}, {}, weight);
   g.results = {loss};
