@@ -9,6 +9,7 @@
 #include "compiler/interface/ops/reduction.h"
 #include "dsl/compile.h"
 #include "dsl/flops.h"
+#include "dsl/layers/attention.h"
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/convolution_transpose.h"
 #include "dsl/layers/dropout.h"

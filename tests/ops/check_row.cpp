@@ -36,23 +36,20 @@ size_t element_count(const Tensors& tensors) {
   return most;
 }
 
+const TorchCase& torch_case_of(const Variant& variant) { return torch_case(variant.torch_case, variant.torch_names); }
+
 WithGradients graph_of(const Row& row, const Variant& variant) {
   const bool given = !variant.torch_case.empty();
-  const auto differentiated = [](const TorchCase& from) {
-    return std::any_of(from.gradients.begin(), from.gradients.end(), [](const auto& g) { return g.has_value(); });
-  };
-  if (!row.differentiable() || variant.special || (given && !differentiated(torch_case(variant.torch_case))))
+  if (!row.differentiable() || variant.special || (given && !torch_case_of(variant).has_gradients()))
     return {variant.program, {}, {}};
   return with_gradients(variant.program);
 }
 
-/// Zeros where PyTorch does not differentiate the result.
-TensorValue cotangent_of(const TorchCase& given, int result) {
-  if (given.cotangents.at(result)) return *given.cotangents[result];
-  TensorValue zeros = given.results[result];
-  std::fill(zeros.elements.begin(), zeros.elements.end(), 0.0);
-  zeros.dtype = DType::f32;
-  return zeros;
+/// The cotangent of a result that nothing is differentiated through.
+TensorValue zeros_like(TensorValue value) {
+  std::fill(value.elements.begin(), value.elements.end(), 0.0);
+  if (value.dtype == DType::f64) value.dtype = DType::f32;
+  return value;
 }
 
 Trial trial_of(const Row& row, const Variant& variant) {
@@ -60,9 +57,12 @@ Trial trial_of(const Row& row, const Variant& variant) {
   const Function& function = made.graph.program.functions[0];
   const size_t operands = variant.program.functions[0].inputs.size();
   if (!variant.torch_case.empty()) {
-    const TorchCase& given = torch_case(variant.torch_case);
+    const TorchCase& given = torch_case_of(variant);
     made.inputs = given.inputs;
-    for (int result : made.graph.cotangent_of) made.inputs.push_back(cotangent_of(given, result));
+    for (int result : made.graph.cotangent_of) {
+      const TorchResult& of = given.results.at(result);
+      made.inputs.push_back(of.cotangent ? *of.cotangent : zeros_like(of.value));
+    }
     return made;
   }
   const auto drawn = variant.special ? draw_special : draw;
@@ -100,9 +100,10 @@ bool is_given(const Trial& trial) { return !trial.variant.torch_case.empty(); }
 
 /// All results that the row gives, and all gradients that PyTorch gives.
 void check_torch(const Trial& trial, const std::string& what, const Tensors& found, double tolerance) {
-  const TorchCase& given = torch_case(trial.variant.torch_case);
+  const TorchCase& given = torch_case_of(trial.variant);
   REQUIRE(given.results.size() >= trial.result_count);
-  Tensors expected(given.results.begin(), given.results.begin() + static_cast<long>(trial.result_count));
+  Tensors expected;
+  for (size_t i = 0; i < trial.result_count; ++i) expected.push_back(given.results[i].value);
   Tensors compared(found.begin(), found.begin() + static_cast<long>(trial.result_count));
   for (size_t k = 0; k < trial.graph.gradient_of.size(); ++k) {
     const std::optional<TensorValue>& gradient = given.gradients[trial.graph.gradient_of[k]];
