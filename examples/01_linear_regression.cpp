@@ -1,10 +1,11 @@
 // A line is fitted to noisy points by gradient descent, and compared with the closed-form least-squares solution.
-#include <stator/stator.h>
-
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
-#include "runtime/cli/cli.h"
+#include "examples/frame/compile.h"
+#include "examples/frame/training.h"
+#include "runtime/cli/run_main.h"
 #include "runtime/philox.h"
 
 namespace st = stator;
@@ -17,6 +18,17 @@ using Points = st::Tensor<st::f32, points, 1>;
 
 constexpr auto regression = st::program<st::Linear<1, 1>>(st::train_step<Points, Points>(
     [](const auto& line, auto x, auto y) { return mse_loss(line(x), y); }, st::SGD{.lr = 0.01}));
+
+/// x and y of points about y = 3 x + 2, [points, 1] each.
+std::pair<st::NdArray, st::NdArray> noisy_points(uint64_t seed) {
+  st::NdArray x = st::NdArray::zeros(st::DType::f32, {points, 1}), y = x.clone();
+  const st::RandomStream draws{seed, 0, 0};
+  for (int i = 0; i < points; ++i) {
+    x.data<float>()[i] = st::normal(draws, 2 * i);
+    y.data<float>()[i] = static_cast<float>(3 * x.data<float>()[i] + 2 + 0.5 * st::normal(draws, 2 * i + 1));
+  }
+  return {x, y};
+}
 
 struct Line {
   double w = 0, b = 0;
@@ -35,42 +47,38 @@ Line least_squares(const st::NdArray& x, const st::NdArray& y) {
 
 Line line_of(const st::State& state) { return {state.get("weight").item(), state.get("bias").item()}; }
 
+/// Tells both lines. Gives main's result.
+int compare(const Line& found, const Line& best) {
+  std::printf("found:          w = %.6f, b = %.6f\n", found.w, found.b);
+  std::printf("least squares:  w = %.6f, b = %.6f\n", best.w, best.b);
+  const bool agree = std::abs(found.w - best.w) <= 1e-4 && std::abs(found.b - best.b) <= 1e-4;
+  std::puts(agree ? "they agree to 1e-4" : "they differ by more than 1e-4: try more steps or another learning rate");
+  return agree ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return st::cli::run_main(argc, argv, [](int count, char** arguments) {
-    int64_t epochs = 100, seed = 0, threads = 1;
-    double lr = 0.01;
-    std::string dump;
-    st::cli::Parser parser("linear_regression", "Fits y = 3 x + 2 + noise.");
-    parser.option("--epochs", epochs, "full-batch steps before the first look", st::cli::at_least(0))
-        .option("--seed", seed, "of the points and the first guess")
-        .option("--threads", threads, "threads that compute; 0: one for each core", st::cli::between(0, 1024))
-        .option("--lr", lr, "learning rate", st::cli::at_least(0))
-        .option("--dump", dump, "print the IR after this phase, and stop");
-    parser.parse(count, arguments);
+    examples::Options options{.name = "linear_regression",
+                              .description = "Fits a line to 100 points by its gradient.",
+                              .steps = 5000,
+                              .lr = 0.01,
+                              .threads = 1};
+    options.parse(count, arguments);
+    examples::Report report(options);
+    auto state = st::init(regression, st::seed(options.seed));
+    auto compiled = examples::compile(options, report, regression);
+    if (!options.dump.empty()) return 0;
 
-    st::NdArray x = st::NdArray::zeros(st::DType::f32, {points, 1}), y = x.clone();
-    st::RandomStream draws{static_cast<uint64_t>(seed), 0, 0};
-    for (int i = 0; i < points; ++i) {
-      x.data<float>()[i] = st::normal(draws, 2 * i);
-      y.data<float>()[i] = static_cast<float>(3 * x.data<float>()[i] + 2 + 0.5 * st::normal(draws, 2 * i + 1));
-    }
-
-    auto state = st::init(regression, st::seed(seed));
-    auto train = st::compile(regression, st::CompileOptions{.threads = static_cast<int>(threads), .dump = dump});
-    if (!dump.empty()) return 0;
-    for (int64_t i = 0; i < epochs; ++i) train.step(state, x, y, {.lr = lr});
-    const Line early = line_of(state);
-    std::printf("after %ld epochs: w = %.4f, b = %.4f\n", long(epochs), early.w, early.b);
-
-    for (int i = 0; i < 5000; ++i) train.step(state, x, y, {.lr = lr});
-    const Line found = line_of(state), best = least_squares(x, y);
-    std::printf("converged:        w = %.6f, b = %.6f\nleast squares:    w = %.6f, b = %.6f\n", found.w, found.b,
-                best.w, best.b);
-    const bool agree = std::abs(found.w - best.w) <= 1e-4 && std::abs(found.b - best.b) <= 1e-4;
-    std::printf(agree ? "they agree to 1e-4\n"
-                      : "they differ by more than 1e-4: try more steps or another learning rate\n");
-    return agree ? 0 : 1;
+    const auto [x, y] = noisy_points(static_cast<uint64_t>(options.seed));
+    examples::Course course{.data = "drawn points", .round = "step", .steps = *options.steps, .steps_per_round = 1000};
+    course.train = [&, &x = x, &y = y](int64_t) {
+      return examples::StepLoss{compiled.step(state, x, y, {.lr = options.lr}), points};
+    };
+    course.judge = [&] { return examples::Figures{{"w", line_of(state).w}, {"b", line_of(state).b}}; };
+    examples::train(options, course, state, report);
+    report.write();
+    return compare(line_of(state), least_squares(x, y));
   });
 }

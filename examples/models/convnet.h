@@ -12,7 +12,7 @@ struct ConvNet {
   st::Conv2d<16, 32, 3> conv2;
   st::Dropout2d<0.10> drop1;
   st::Linear<4608, 64> fc1;
-  st::Dropout2d<0.25> drop2;
+  st::Dropout<0.25> drop2;
   st::Linear<64, 10> fc2;
 
   constexpr auto operator()(auto image) const {  // [N, 1, 28, 28]

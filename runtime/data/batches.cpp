@@ -19,9 +19,14 @@ Batches::Batches(const ImageSet& set, const BatchOptions& options)
   if (!fits)
     throw UserError(concat("batches: images must be u8 [N, ...] with labels i64 [N], but are ", describe(images_),
                            " with ", describe(labels_)));
-  const auto [mean, deviation] = options.normalisation;
-  for (int pixel = 0; pixel < 256; ++pixel)
-    normalised_[static_cast<size_t>(pixel)] = (static_cast<float>(pixel) / 255.0f - mean) / deviation;
+  const auto channels = static_cast<int64_t>(options.normalisation.size());
+  if (channels != 1 && (images_.rank() != 4 || images_.extent(1) != channels))
+    throw UserError(concat("batches: ", channels, " normalisations do not fit images ", describe(images_)));
+  for (const auto [mean, deviation] : options.normalisation) {
+    auto& channel = normalised_.emplace_back();
+    for (size_t pixel = 0; pixel < 256; ++pixel)
+      channel[pixel] = (static_cast<float>(pixel) / 255.0f - mean) / deviation;
+  }
   order_epoch();
 }
 
@@ -50,7 +55,9 @@ void Batches::order_epoch() {
 void Batches::write_row(int64_t image, float* pixels, int64_t& label) const {
   const int64_t count = images_.element_count() / image_count();
   const uint8_t* source = images_.data<uint8_t>() + image * count;
-  for (int64_t i = 0; i < count; ++i) pixels[i] = normalised_[source[i]];
+  const int64_t plane = count / static_cast<int64_t>(normalised_.size());
+  for (const auto& channel : normalised_)
+    for (int64_t i = 0; i < plane; ++i) *pixels++ = channel[*source++];
   label = labels_.data<int64_t>()[image];
 }
 

@@ -9,19 +9,13 @@
 
 namespace stator::data {
 
-/// A pixel x of 0 .. 255 becomes (x / 255 - mean) / deviation, in f32.
-struct Normalisation {
-  float mean = 0;
-  float deviation = 1;
-};
-
 enum class Order { sequential, shuffled };
 
 struct BatchOptions {
   int64_t rows = 32;
   Order order = Order::shuffled;
   uint64_t seed = 0;
-  Normalisation normalisation = {};
+  std::vector<Normalisation> normalisation = {{}};  // one for all pixels, or one for each channel
 };
 
 /// Walks over an image set, epoch after epoch. The order of an epoch depends on the seed and its number alone
@@ -34,8 +28,8 @@ class Batches {
     bool operator==(const Position&) const = default;
   };
 
-  /// Keeps a view of `set`'s arrays. Errors: UserError where rows are below 1, or images and labels do not fit
-  /// together.
+  /// Keeps a view of `set`'s arrays. Errors: UserError where rows are below 1, or images, labels and normalisations do
+  /// not fit together.
   Batches(const ImageSet& set, const BatchOptions& options);
 
   int64_t rows() const { return options_.rows; }
@@ -47,8 +41,9 @@ class Batches {
   /// The first batch of the next epoch comes next.
   void start_next_epoch() { set_position({position_.epoch + 1, 0}); }
 
-  /// Writes the next batch: `images` f32 [rows, 28 * 28], `labels` i64 [rows]. Gives the number of valid rows, fewer
-  /// than `rows` in the last batch, and 0 at the end of the epoch. Rows past the valid ones are copies of the first.
+  /// Writes the next batch: `images` f32 [rows, pixels of an image], `labels` i64 [rows]. Gives the number of valid
+  /// rows, fewer than `rows` in the last batch, and 0 at the end of the epoch. Rows past the valid ones are copies of
+  /// the first.
   int64_t next(float* images, int64_t* labels);
 
  private:
@@ -58,7 +53,7 @@ class Batches {
   NdArray images_;
   NdArray labels_;
   BatchOptions options_;
-  std::array<float, 256> normalised_{};
+  std::vector<std::array<float, 256>> normalised_;  // per channel, what each pixel becomes
   std::vector<int64_t> order_;
   Position position_;
 };

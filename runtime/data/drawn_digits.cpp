@@ -1,4 +1,4 @@
-// Digits as strokes: polylines in the unit square, bent by a random affine map and drawn with a soft round pen.
+// ImageData as strokes: polylines in the unit square, bent by a random affine map and drawn with a soft round pen.
 #include "runtime/data/drawn_digits.h"
 
 #include <algorithm>
@@ -144,7 +144,7 @@ ImageSet draw_digits(int64_t count, uint64_t seed, uint32_t part) {
   return set;
 }
 
-Digits draw_digits(uint64_t seed) {
+ImageData draw_digits(uint64_t seed) {
   return {draw_digits(drawn_train_images, seed, 0), draw_digits(drawn_test_images, seed, 1)};
 }
 

@@ -1,4 +1,4 @@
-// Digits drawn by the program itself, for where no data set is at hand.
+// ImageData drawn by the program itself, for where no data set is at hand.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,6 @@ inline constexpr int64_t drawn_test_images = 4000;
 ImageSet draw_digits(int64_t count, uint64_t seed, uint32_t part);
 
 /// A train and a test half that share no image.
-Digits draw_digits(uint64_t seed);
+ImageData draw_digits(uint64_t seed);
 
 }  // namespace stator::data

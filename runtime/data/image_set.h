@@ -1,4 +1,4 @@
-// Labelled grey images, wherever they came from.
+// Labelled images, wherever they came from.
 #pragma once
 
 #include <string>
@@ -7,8 +7,14 @@
 
 namespace stator::data {
 
+/// A pixel x of 0 .. 255 becomes (x / 255 - mean) / deviation, in f32.
+struct Normalisation {
+  float mean = 0;
+  float deviation = 1;
+};
+
 struct ImageSet {
-  NdArray images;      // u8 [N, 28, 28]
+  NdArray images;      // u8 [N, 28, 28] grey, or [N, 3, 32, 32] with a plane for each of red, green, blue
   NdArray labels;      // i64 [N], in [0, 10)
   std::string source;  // for people: a folder, or "drawn digits (built in)"
 
@@ -16,7 +22,7 @@ struct ImageSet {
 };
 
 /// What a model trains on and what it is judged by.
-struct Digits {
+struct ImageData {
   ImageSet train;
   ImageSet test;
 };

@@ -84,13 +84,13 @@ std::optional<std::string> find_mnist(const std::string& explicit_folder) {
   return complete_folder(usual_folder);
 }
 
-Digits load_mnist(const std::string& folder) {
+ImageData load_mnist(const std::string& folder) {
   if (const MnistFile* missing = first_missing(folder))
     throw UserError(concat(folder, ": '", missing->name, "' (or with .gz) does not exist there"));
   return {load_half(folder, train_images, train_labels), load_half(folder, test_images, test_labels)};
 }
 
-Digits load_digits(const DigitsOptions& options) {
+ImageData load_digits(const DigitsOptions& options) {
   if (const auto folder = find_mnist(options.folder)) return load_mnist(*folder);
   if (!options.download) return draw_digits(options.seed);
   const std::string folder = concat(usual_folder, "/mnist");

@@ -9,6 +9,9 @@
 
 namespace stator::data {
 
+/// Mean and deviation over the training images.
+inline constexpr Normalisation mnist_normalisation{0.1302f, 0.3069f};
+
 /// The folder that holds the four files (`train-images-idx3-ubyte`, ..., each plain or `.gz`), itself or in its
 /// subfolder `mnist`: `explicit_folder`, or where that is empty $STATOR_DATA, then ./data. Nothing where none does.
 /// Errors: UserError where `explicit_folder` lacks a file; it names the first.
@@ -17,7 +20,7 @@ std::optional<std::string> find_mnist(const std::string& explicit_folder);
 /// Both halves from a folder that `find_mnist` gave.
 /// Errors: UserError naming the file and both values, where images are not u8 [N, 28, 28], labels not u8 [N], their
 /// counts differ, or a label is not below 10.
-Digits load_mnist(const std::string& folder);
+ImageData load_mnist(const std::string& folder);
 
 /// Where MNIST is published, each with a slash at its end.
 std::span<const std::string> mnist_mirrors();
@@ -35,6 +38,6 @@ struct DigitsOptions {
 
 /// Real digits where they are found or may be downloaded, drawn ones otherwise; `source` says which.
 /// Errors: as `find_mnist`, `load_mnist` and `download_mnist`.
-Digits load_digits(const DigitsOptions& options);
+ImageData load_digits(const DigitsOptions& options);
 
 }  // namespace stator::data

@@ -5,6 +5,6 @@
 #include "tests/dsl/models.h"
 
 int main() {
-  constexpr unsigned long digits = graph_hash(models::digits.graph()), tower = graph_hash(models::tower.graph());
-  std::printf("%lu %lu\n", digits, tower);
+  constexpr unsigned long convnet = graph_hash(models::convnet.graph()), tower = graph_hash(models::tower.graph());
+  std::printf("%lu %lu\n", convnet, tower);
 }

@@ -7,6 +7,7 @@
 #include "examples/models/convnet.h"
 #include "runtime/data/batches.h"
 #include "runtime/data/drawn_digits.h"
+#include "runtime/data/mnist.h"
 
 namespace stator::tests {
 
@@ -24,7 +25,7 @@ inline Batch empty_batch(int64_t rows) {
 /// `count` batches of `rows` drawn digits each, in an order that the seed says.
 inline std::vector<Batch> digit_batches(int64_t count, int64_t rows, uint64_t seed = 0) {
   const data::ImageSet digits = data::draw_digits(count * rows, seed, 0);
-  data::Batches batches(digits, {rows, data::Order::shuffled, seed, {0.1302f, 0.3069f}});
+  data::Batches batches(digits, {rows, data::Order::shuffled, seed, {data::mnist_normalisation}});
   std::vector<Batch> made;
   for (int64_t i = 0; i < count; ++i) {
     made.push_back(empty_batch(rows));

@@ -9,20 +9,19 @@ namespace stator::tests {
 namespace {
 
 constexpr int64_t train_rows = 32, test_rows = 500, steps = 300, tests = 4;
-constexpr data::Normalisation normalisation{0.1302f, 0.3069f};
 
 /// The share of hits on the first 2,000 test images after 300 steps.
-double accuracy_after_training(const data::Digits& digits) {
+double accuracy_after_training(const data::ImageData& digits) {
   State state = init(models::convnet, seed(0));
   auto train = compile<"train_step">(models::convnet, batch = train_rows, test_options());
   auto test = compile<"test">(models::convnet, batch = test_rows, test_options());
-  data::Batches shuffled(digits.train, {train_rows, data::Order::shuffled, 0, normalisation});
+  data::Batches shuffled(digits.train, {train_rows, data::Order::shuffled, 0, {data::mnist_normalisation}});
   Batch given = empty_batch(train_rows), judged = empty_batch(test_rows);
   for (int64_t i = 0; i < steps; ++i) {
     shuffled.next(given.images.data<float>(), given.labels.data<int64_t>());
     train.step(state, given.images, given.labels, {.lr = 0.5});
   }
-  data::Batches in_order(digits.test, {test_rows, data::Order::sequential, 0, normalisation});
+  data::Batches in_order(digits.test, {test_rows, data::Order::sequential, 0, {data::mnist_normalisation}});
   double hits = 0;
   for (int64_t i = 0; i < tests; ++i) {
     in_order.next(judged.images.data<float>(), judged.labels.data<int64_t>());

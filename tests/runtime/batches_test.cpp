@@ -39,7 +39,7 @@ std::vector<int64_t> labels_of_epoch(Batches& batches) {
 
 TEST_CASE("in order: whole batches, then a partial one whose other rows copy its first") {
   const ImageSet set = ten_images();
-  Batches batches(set, {.rows = 4, .order = Order::sequential, .normalisation = {0.1302f, 0.3069f}});
+  Batches batches(set, {.rows = 4, .order = Order::sequential, .normalisation = {{0.1302f, 0.3069f}}});
   CHECK(batches.batches_per_epoch() == 3);
   Buffers buffers;
   CHECK(batches.next(buffers.images.data(), buffers.labels.data()) == 4);
@@ -77,6 +77,22 @@ TEST_CASE("a position resumes a run") {
   resumed.set_position(batches.position());
   CHECK(batches.position() == Batches::Position{1, 1});
   CHECK(labels_of_epoch(resumed) == labels_of_epoch(batches));
+}
+
+TEST_CASE("each channel has its own normalisation, or all the same") {
+  ImageSet set{NdArray::empty(DType::u8, {1, 3, 2, 2}), NdArray::zeros(DType::i64, {1}), "test"};
+  std::fill_n(set.images.data<uint8_t>(), 12, uint8_t{51});
+  std::vector<float> pixels(12);
+  int64_t label = 0;
+  const auto first_batch = [&](std::vector<Normalisation> normalisation) {
+    Batches(set, {.rows = 1, .normalisation = std::move(normalisation)}).next(pixels.data(), &label);
+    return pixels;
+  };
+  CHECK(first_batch({{0, 1}, {0.2f, 1}, {0, 0.5f}}) ==
+        std::vector<float>{.2f, .2f, .2f, .2f, 0, 0, 0, 0, .4f, .4f, .4f, .4f});
+  CHECK(first_batch({{0, 0.5f}}) == std::vector<float>(12, .4f));
+  CHECK(tests::error_of([&] { first_batch({{}, {}}); }) ==
+        "batches: 2 normalisations do not fit images u8 [1, 3, 2, 2]");
 }
 
 TEST_CASE("batches that cannot be are refused") {

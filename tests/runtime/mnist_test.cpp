@@ -35,7 +35,7 @@ TEST_CASE("a set is found in a folder or its subfolder mnist, plain or gzipped, 
   write_set(folder / "mnist");
   CHECK(find_mnist(folder.path()) == folder / "mnist");
   CHECK(find_mnist(folder / "mnist") == folder / "mnist");
-  const Digits digits = load_mnist(folder / "mnist");
+  const ImageData digits = load_mnist(folder / "mnist");
   CHECK(describe(digits.train.images) == "u8 [3, 28, 28]");
   CHECK(digits.train.labels == NdArray::from<int64_t>({0, 9, 1}, {3}));
   CHECK(digits.test.size() == 2);
@@ -121,7 +121,7 @@ TEST_CASE("the real files are downloaded from a mirror, checked, kept, and loade
   download_mnist(folder.path(), mirrors);
   CHECK(folder.file_count() == 4);
   download_mnist(folder.path(), std::span<const std::string>());
-  const Digits digits = load_mnist(folder.path());
+  const ImageData digits = load_mnist(folder.path());
   CHECK(describe(digits.train.images) == "u8 [60000, 28, 28]");
   CHECK(digits.test.size() == 10000);
   CHECK(digits.train.labels.at<int64_t>({0}) == 5);

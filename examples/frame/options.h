@@ -1,0 +1,34 @@
+// What an example is told on its command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "compiler/interface/compile.h"
+
+namespace examples {
+
+/// An example's name, its options and their defaults. Options that it gives no default for are not offered.
+struct Options {
+  std::string name = {};
+  std::string description = {};
+  std::string data_help = {};               // what --data is; empty: the example takes none
+  std::optional<int64_t> epochs = {};       // how often to go through the data
+  std::optional<int64_t> steps = {};        // training steps in all
+  std::optional<int64_t> batch = {};        // rows in a training step
+  std::optional<double> lr = {};            // learning rate, the greatest one where it changes
+  std::optional<std::string> picture = {};  // PNG file for what the model does
+  bool can_download = false;
+  int64_t threads = 0;
+
+  std::string data = {}, save = {}, load = {}, json = {}, dump = {}, target = "native";
+  int64_t seed = 0;
+  bool download = false;
+
+  /// Errors: stator::cli::Exit after --help or bad options, UserError for an output that cannot be written.
+  void parse(int argc, char** argv);
+  stator::CompileOptions compile_options() const;
+};
+
+}  // namespace examples
