@@ -1,5 +1,5 @@
-// What most of the compiler's sources include of MLIR, precompiled once for all of them. Sources still include what they
-// use: this header only makes reading it cheap.
+// What most of the compiler's sources include of MLIR, precompiled once for all of them. Sources still include what
+// they use: this header only makes reading it cheap.
 #pragma once
 
 #include "llvm/ADT/TypeSwitch.h"

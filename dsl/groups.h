@@ -68,7 +68,8 @@ template <class G> constexpr void update_group(const Gradients& all, std::vector
   Trace& trace = trace_of(all.front().parameter);
   Updates updates(trace, G::name);
   bool used = false;
-  for (std::size_t i = 0; i < all.size(); ++i) used = used || (!taken[i] && group.chooses(trace.slot_facts(all[i].slot)));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    used = used || (!taken[i] && group.chooses(trace.slot_facts(all[i].slot)));
   if (!used) throw UserError("groups: one of the groups has no parameter");
   auto shared = group.optimizer.begin(updates);
   for (std::size_t i = 0; i < all.size(); ++i) {

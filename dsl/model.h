@@ -32,11 +32,17 @@ constexpr Name below(const Name& path, std::size_t number) {
 
 template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f);
 
-/// Calls `f(leaf, path)` for each parameter and random site below `node`, depth first in the order of declaration.
+/// Whether layers are named by their numbers, as those of Sequential.
+template <class T> concept NumberedLayers = requires(T& node) { T::for_each_layer(node, [](auto&, std::size_t) {}); };
+
+/// Calls `f(leaf, path)` for each parameter, buffer and random site below `node`, depth first in the order of
+/// declaration.
 template <class T> constexpr void for_each_leaf(T& node, const Name& path, auto&& f) {
   using Plain = std::remove_const_t<T>;
-  if constexpr (is_parameter<Plain> || std::is_same_v<Plain, RandomSite>) {
+  if constexpr (is_stored<Plain> || std::is_same_v<Plain, RandomSite>) {
     f(node, path);
+  } else if constexpr (NumberedLayers<Plain>) {
+    Plain::for_each_layer(node, [&](auto& layer, std::size_t i) { for_each_leaf(layer, below(path, i), f); });
   } else if constexpr (ArrayOfLayers<Plain>) {
     for (std::size_t i = 0; i < node.size(); ++i) for_each_leaf(node[i], below(path, i), f);
   } else if constexpr (Record<Plain>) {
@@ -57,13 +63,13 @@ template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& 
   }
 }
 
-/// Points every leaf of `model` into `trace`; parameters get slots in the order of declaration.
+/// Points every leaf of `model` into `trace`; parameters and buffers get slots in the order of declaration.
 template <class M> constexpr void bind(M& model, Trace& trace) {
   for_each_leaf(model, Name(), [&](auto& leaf, const Name& path) {
     using Leaf = std::remove_cvref_t<decltype(leaf)>;
     leaf.context = &trace;
-    if constexpr (is_parameter<Leaf>)
-      leaf.id = trace.slot(trace.make_slot(path, Leaf::tensor::spec, Slot::Role::parameter, leaf.init));
+    constexpr auto role = is_parameter<Leaf> ? Slot::Role::parameter : Slot::Role::buffer;
+    if constexpr (is_stored<Leaf>) leaf.id = trace.slot(trace.make_slot(path, Leaf::tensor::spec, role, leaf.init));
     else leaf.site = hash_of(path);
   });
 }

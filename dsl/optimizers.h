@@ -1,6 +1,7 @@
 // Optimizers: update rules written as expressions of the graph, with PyTorch's names, defaults and semantics.
 //
-// The learning rate is the argument `lr` of every call. What PyTorch's schedulers cycle is one too: `momentum`, `beta1`.
+// The learning rate is the argument `lr` of every call. What PyTorch's schedulers cycle is one too: `momentum`,
+// `beta1`.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,10 @@ struct SGD {
   double lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false, maximize = false;
 
-  struct Shared { Value lr; std::optional<Value> momentum, gain; };
+  struct Shared {
+    Value lr;
+    std::optional<Value> momentum, gain;
+  };
   constexpr Shared begin(Updates& updates) const {
     Shared shared{updates.argument("lr", lr), {}, {}};
     if (momentum == 0) return shared;
@@ -43,11 +47,15 @@ struct Adam {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
   bool amsgrad = false, maximize = false, decoupled_weight_decay = false;
 
-  struct Shared { Value step_size, root_of_correction, rest_of_beta1; std::optional<Value> keep; };
+  struct Shared {
+    Value step_size, root_of_correction, rest_of_beta1;
+    std::optional<Value> keep;
+  };
   constexpr Shared begin(Updates& updates) const {
     Value rate = cast(updates.argument("lr", lr), DType::f64), beta = updates.argument("beta1", beta1, DType::f64);
     Value step = updates.step(), correction1 = 1.0 - pow(beta, step), correction2 = 1.0 - pow(beta2, step);
-    Shared shared{cast(rate / correction1, DType::f32), cast(sqrt(correction2), DType::f32), cast(1.0 - beta, DType::f32), {}};
+    Shared shared{
+        cast(rate / correction1, DType::f32), cast(sqrt(correction2), DType::f32), cast(1.0 - beta, DType::f32), {}};
     if (decoupled_weight_decay && weight_decay != 0) shared.keep = cast(1.0 - rate * weight_decay, DType::f32);
     return shared;
   }
@@ -88,7 +96,10 @@ struct RMSprop {
   double lr = 1e-2, alpha = 0.99, eps = 1e-8, weight_decay = 0, momentum = 0;
   bool centered = false, maximize = false;
 
-  struct Shared { Value lr; std::optional<Value> momentum; };
+  struct Shared {
+    Value lr;
+    std::optional<Value> momentum;
+  };
   constexpr Shared begin(Updates& updates) const {
     Shared shared{updates.argument("lr", lr), {}};
     if (momentum != 0) shared.momentum = updates.argument("momentum", momentum);
@@ -118,7 +129,9 @@ struct Adagrad {
   double lr = 1e-2, lr_decay = 0, weight_decay = 0, initial_accumulator_value = 0, eps = 1e-10;
   bool maximize = false;
 
-  struct Shared { Value lr; };
+  struct Shared {
+    Value lr;
+  };
   constexpr Shared begin(Updates& updates) const {
     Value rate = updates.argument("lr", lr);
     if (lr_decay == 0) return {rate};
@@ -138,7 +151,9 @@ struct Adadelta {
   double lr = 1.0, rho = 0.9, eps = 1e-6, weight_decay = 0;
   bool maximize = false;
 
-  struct Shared { Value lr; };
+  struct Shared {
+    Value lr;
+  };
   constexpr Shared begin(Updates& updates) const { return {updates.argument("lr", lr)}; }
   constexpr Value update(Updates& updates, const Shared& shared, const Value& p, Value g) const {
     if (maximize) g = -g;

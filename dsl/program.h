@@ -10,7 +10,7 @@
 namespace stator {
 
 /// A function as its author gives it: a name, the types of its inputs, whether layers train, and the body
-/// `(const auto& model, auto... inputs)`, which returns an expression, or a hana::tuple of several.
+/// `(const auto& model, auto... inputs)`, which returns an expression, or several in a plain struct or a hana::tuple.
 template <text Name, class Body, TensorLike... In> struct FunctionOf {
   static constexpr std::string_view name = Name.c_str();
   using inputs = hana::tuple<In...>;
@@ -26,7 +26,10 @@ template <text Name, class Body, TensorLike... In> struct FunctionOf {
  private:
   template <Operand X> static constexpr void record_results(Trace& trace, const X& x) { trace.result(x.id); }
   template <class... X> static constexpr void record_results(Trace& trace, const hana::tuple<X...>& several) {
-    hana::unpack(several, [&](const auto&... x) { (trace.result(x.id), ...); });
+    hana::unpack(several, [&](const auto&... x) { (record_results(trace, x), ...); });
+  }
+  template <Record S> requires(!Operand<S>) static constexpr void record_results(Trace& trace, const S& several) {
+    for_each_member(several, [&](const auto& member, int) { record_results(trace, member); });
   }
 };
 
@@ -38,13 +41,6 @@ template <text Name, TensorLike... In, class Body> constexpr auto function(Body 
 /// A function in which layers behave as in training; for custom steps with `update` and `assign`.
 template <text Name, TensorLike... In, class Body> constexpr auto training_function(Body body) {
   return FunctionOf<Name, Body, In...>{body, true};
-}
-
-/// After this function, `parameter` holds `value`. Source: an in-place update under torch.no_grad().
-template <Operand P, Operand X> requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
-constexpr void assign(const P& parameter, const X& value) {
-  Trace& trace = detail::trace_of(parameter);
-  trace.update(trace.slot_of(parameter.id), value.id);
 }
 
 /// Counts one finished training step: random draws of the next one differ.
@@ -68,7 +64,8 @@ constexpr auto apply_option(Gradients& gradients, const ClipGradValue& clip) {
 /// The ready-made step "train_step": forward, backward and update; its first result is the loss. Options act on the
 /// gradients in their order: `clip_grad_norm(1.0)`, which adds the norm to the results, and `clip_grad_value(0.5)`.
 ///
-///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); }, st::Adadelta{})
+///     st::train_step<Image, Digit>([](const auto& net, auto x, auto y) { return nll_loss(net(x), y); },
+///     st::Adadelta{})
 template <TensorLike... In, class Loss, UpdateRule O, class... Options>
 constexpr auto train_step(Loss loss, O optimizer, Options... options) {
   auto body = [loss, optimizer, options...](const auto& model, const auto&... in) {

@@ -25,6 +25,14 @@ class Trace final : public Context {
     return {argument("seed", DType::i64, 0), slot(step_slot()), occurrence};
   }
 
+  constexpr void assign(int leaf, int value) override { update(slot_of(leaf), value); }
+  constexpr int read(int leaf) const override {
+    const int slot = slot_of(leaf);
+    for (const Update& update : function_.graph.updates)
+      if (update.slot == slot) return update.value;
+    return leaf;
+  }
+
   /// The tensor input of the next position.
   constexpr int input(const TensorSpec& spec) {
     Attribute index = Attribute::of("index", static_cast<long>(function_.inputs.size()));
@@ -61,8 +69,9 @@ class Trace final : public Context {
     for (std::size_t i = 0; i < argument_nodes_.size(); ++i) {
       if (function_.arguments[i] != name) continue;
       if (function_.defaults[i] != default_value)
-        throw UserError("update: two optimizers of one function differ in the default of an argument: name the second, "
-                        "update<\"head\">(...)");
+        throw UserError(
+            "update: two optimizers of one function differ in the default of an argument: name the second, "
+            "update<\"head\">(...)");
       return argument_nodes_[i];
     }
     Attribute index = Attribute::of("index", static_cast<long>(argument_nodes_.size()));

@@ -60,8 +60,7 @@ class Updates {
 };
 
 /// An optimizer gives `lr`, `begin` (what all parameters share in one step) and `update` (a parameter's next value).
-template <class O>
-concept Optimizer = requires(const O& optimizer, Updates& updates, const Value& value) {
+template <class O> concept Optimizer = requires(const O& optimizer, Updates& updates, const Value& value) {
   optimizer.lr;
   optimizer.update(updates, optimizer.begin(updates), value, value);
 };

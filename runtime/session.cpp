@@ -56,7 +56,8 @@ void check_names(const CompiledFunction& function, const CallOptions& options) {
   const bool has_momentum = std::any_of(function.arguments.begin(), function.arguments.end(),
                                         [](const ArgumentFacts& argument) { return is_momentum(argument.name); });
   if (options.momentum && !has_momentum)
-    throw UserError(concat(function.name, ": a momentum of ", *options.momentum, " is given, but no optimizer has one"));
+    throw UserError(
+        concat(function.name, ": a momentum of ", *options.momentum, " is given, but no optimizer has one"));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "compiler/differentiate/residuals.h"
 #include "compiler/differentiate/reverse_mode.h"
 #include "compiler/differentiate/sum_over_steps.h"
-#include "compiler/ir/build.h"
 #include "compiler/interface/ops/source.h"
+#include "compiler/ir/build.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace stator::ir {
@@ -131,7 +131,8 @@ class BackwardLoop {
     return sources;
   }
 
-  /// What the backward step gives: cotangents of states to the step before, of elements as stacks, of invariants as sums.
+  /// What the backward step gives: cotangents of states to the step before, of elements as stacks, of invariants as
+  /// sums.
   void give(ReverseMode& reverse, mlir::OpBuilder& inside) {
     results.assign(scan.getNumOperands(), {});
     size_t position = 0;
@@ -144,7 +145,9 @@ class BackwardLoop {
         results[i] = [=](mlir::OpBuilder&, ScanOp backward) { return backward.finalStates()[position]; };
         ++position;
       } else if (cotangent && wanted[i] && i < scan.stateCount() + scan.sequenceCount()) {
-        results[i] = [=, at = loop.stack(cotangent)](mlir::OpBuilder&, ScanOp backward) { return backward.stacks()[at]; };
+        results[i] = [=, at = loop.stack(cotangent)](mlir::OpBuilder&, ScanOp backward) {
+          return backward.stacks()[at];
+        };
       } else if (cotangent && wanted[i]) {
         results[i] = sumOverSteps(loop, cotangent);
       }
@@ -170,19 +173,18 @@ class BackwardLoop {
   llvm::ArrayRef<mlir::Value> cotangents;  // of the scan's results
   llvm::ArrayRef<bool> wanted;             // of the scan's operands
   LoopBuilder loop;
-  llvm::SmallVector<bool> carried;          // whether a state has a cotangent
+  llvm::SmallVector<bool> carried;                // whether a state has a cotangent
   llvm::SmallVector<mlir::BlockArgument> states;  // of the backward loop: cotangents of those that are carried
-  mlir::IRMapping seen;                     // the forward step's values in the backward step
+  mlir::IRMapping seen;                           // the forward step's values in the backward step
   llvm::DenseMap<mlir::Value, mlir::Value> original;
   Residuals kept;
-  llvm::SmallVector<AfterLoop> results;     // cotangents of the scan's operands
+  llvm::SmallVector<AfterLoop> results;  // cotangents of the scan's operands
 };
 
 }  // namespace
 
 llvm::FailureOr<ScanDerivative> differentiateScan(mlir::OpBuilder& builder, ScanOp scan,
-                                                  llvm::ArrayRef<mlir::Value> cotangents,
-                                                  llvm::ArrayRef<bool> wanted) {
+                                                  llvm::ArrayRef<mlir::Value> cotangents, llvm::ArrayRef<bool> wanted) {
   return BackwardLoop(builder, scan, cotangents, wanted).run();
 }
 

@@ -14,7 +14,6 @@ struct ScanDerivative {
 /// those of the operands that are `wanted`.
 /// Errors: an emitted diagnostic that names an op without derivative.
 llvm::FailureOr<ScanDerivative> differentiateScan(mlir::OpBuilder& builder, ScanOp scan,
-                                                  llvm::ArrayRef<mlir::Value> cotangents,
-                                                  llvm::ArrayRef<bool> wanted);
+                                                  llvm::ArrayRef<mlir::Value> cotangents, llvm::ArrayRef<bool> wanted);
 
 }  // namespace stator::ir

@@ -41,8 +41,7 @@ llvm::LogicalResult ReverseMode::propagate(mlir::Operation* op) {
   llvm::FailureOr<Cotangents> operands = mlir::failure();
   if (differentiable) operands = differentiable.vjp(builder, cotangent);
   if (mlir::failed(operands))
-    return op->emitError() << op->getName().stripDialect()
-                           << ": it has no derivative, and stands between a value and "
+    return op->emitError() << op->getName().stripDialect() << ": it has no derivative, and stands between a value and "
                            << "the loss that is differentiated with respect to it";
   addAll(op->getOperands(), *operands);
   return mlir::success();

@@ -91,8 +91,8 @@ AfterLoop sumOverSteps(LoopBuilder& loop, mlir::Value value) {
     return sumOfSums(loop, sum);
   if (!op || !isLinear(op)) return sumInState(loop, value);
   AfterLoop x = sumOverSteps(loop, op->getOperand(0));
-  return [=, type = value.getType(), name = op->getName(),
-          attributes = op->getAttrs()](mlir::OpBuilder& builder, ScanOp scan) {
+  return [=, type = value.getType(), name = op->getName(), attributes = op->getAttrs()](mlir::OpBuilder& builder,
+                                                                                        ScanOp scan) {
     mlir::OperationState state(scan.getLoc(), name.getStringRef(), {x(builder, scan)}, {type}, attributes);
     return builder.create(state)->getResult(0);
   };

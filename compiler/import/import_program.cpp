@@ -75,8 +75,7 @@ class FunctionImport {
 
   mlir::Value importOp(const Node& node, RegionStack& regions) {
     llvm::SmallVector<mlir::Value> operands;
-    for (int i = 0; i < node.operand_count; ++i)
-      operands.push_back(regions.visible(values[graph.operand(node, i)]));
+    for (int i = 0; i < node.operand_count; ++i) operands.push_back(regions.visible(values[graph.operand(node, i)]));
     stator::Operation operation{
         node.op,  nullptr, node.operand_count, graph.attributes.data() + node.first_attribute, node.attribute_count,
         node.spec};
@@ -117,8 +116,7 @@ class FunctionImport {
     auto nodes = nodesOf("argument", [&](const Node& node) { return graph.attribute(node, "index")->integers[0]; });
     for (const auto& [index, same] : nodes) {
       auto name = builder.getStringAttr(function.arguments[index].str());
-      mlir::Value argument =
-          addArgument(graph.nodes[same.front()].spec, {builder.getNamedAttr(argumentAttr, name)});
+      mlir::Value argument = addArgument(graph.nodes[same.front()].spec, {builder.getNamedAttr(argumentAttr, name)});
       for (int node : same) values[node] = argument;
     }
   }

@@ -13,7 +13,7 @@
 namespace stator::ir {
 using mlir::DenseI64ArrayAttr;  // constraints of the records name it so
 class ScanOp;                   // a yield may stand in it
-}
+}  // namespace stator::ir
 
 #define GET_OP_CLASSES
 #include "compiler/ir/contraction.h.inc"

@@ -63,8 +63,9 @@ static llvm::SmallVector<TensorSpec> ruleSpecs(ScanOp scan) {
 static mlir::LogicalResult verifyDraws(ScanOp scan) {
   auto draws = scan.getBody().walk([](RandomUniformOp) { return mlir::WalkResult::interrupt(); });
   if (!draws.wasInterrupted()) return mlir::success();
-  return mlir::emitError(scan.getLoc()) << "scan: the cell draws random numbers, which would be the same at every step; "
-                                           "draw for all steps outside, and scan over the draws";
+  return mlir::emitError(scan.getLoc())
+         << "scan: the cell draws random numbers, which would be the same at every step; "
+            "draw for all steps outside, and scan over the draws";
 }
 
 static mlir::LogicalResult verifyGiven(ScanOp scan) {

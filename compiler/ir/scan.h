@@ -15,8 +15,8 @@ struct ScanOperands {
   llvm::SmallVector<mlir::Value> initial, sequences, invariants;
 };
 
-/// A scan whose region is `step`, which it takes: a block with an argument for each operand, and a terminator that yields
-/// new states, then results to be stacked.
+/// A scan whose region is `step`, which it takes: a block with an argument for each operand, and a terminator that
+/// yields new states, then results to be stacked.
 ScanOp buildScan(mlir::OpBuilder& builder, mlir::Location location, const ScanOperands& operands, bool reverse,
                  mlir::Block* step);
 

@@ -56,7 +56,7 @@ inline constexpr auto averages = []<long Height, long Width, Operand X>(const X&
   if constexpr (image[2] == Extent(Height) && image[3] == Extent(Width)) return mean<2, 3>(x, keepdim);
   else return avg_pool2d<Size2d(Height, Width)>(x);
 };
-inline constexpr auto greatest = []<long Height, long Width, Operand X>(const X& x) {
+inline constexpr auto greatest_of_windows = []<long Height, long Width, Operand X>(const X& x) {
   return max_pool2d<Size2d(Height, Width)>(x);
 };
 }  // namespace detail
@@ -73,7 +73,7 @@ ShapeError<broken<rule::AdaptivePool2d<false>{Size}, X>, shape_of<X>> adaptive_a
 /// The greatest element of each such window. Source: torch.nn.functional.adaptive_max_pool2d.
 template <Size2d Size, Operand X> requires Fits<rule::AdaptivePool2d<true>{Size}, X>
 constexpr result_t<rule::AdaptivePool2d<true>{Size}, X> adaptive_max_pool2d(const X& x) {
-  return {detail::adaptive_pool<Size>(x, detail::greatest)};
+  return {detail::adaptive_pool<Size>(x, detail::greatest_of_windows)};
 }
 template <Size2d Size, Operand X> requires(!Fits<rule::AdaptivePool2d<true>{Size}, X>)
 ShapeError<broken<rule::AdaptivePool2d<true>{Size}, X>, shape_of<X>> adaptive_max_pool2d(const X& x);

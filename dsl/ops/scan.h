@@ -49,13 +49,19 @@ template <Operand... X> struct Listed<hana::tuple<X...>> {
   }
 };
 
-template <class Source> struct ElementSpec { static constexpr TensorSpec spec = rule::Scan::element_of(Source::spec); };
+template <class Source> struct ElementSpec {
+  static constexpr TensorSpec spec = rule::Scan::element_of(Source::spec);
+};
 template <class Source, class Sequence> struct StackSpec {
   static constexpr TensorSpec spec = rule::Scan::stack_of(Source::spec, Sequence::spec.extents[0]);
 };
-template <class X> struct first_of;
-template <Operand X> struct first_of<X> { using type = typename X::tensor; };
-template <Operand X, Operand... More> struct first_of<hana::tuple<X, More...>> { using type = typename X::tensor; };
+template <class X> struct leading;
+template <Operand X> struct leading<X> {
+  using type = typename X::tensor;
+};
+template <Operand X, Operand... More> struct leading<hana::tuple<X, More...>> {
+  using type = typename X::tensor;
+};
 
 /// What a step is given of sequences, and what a scan gives of a step's results: the type that `Spec` has for each.
 template <class X, template <class...> class Spec, class... With> struct mapped;
@@ -93,9 +99,10 @@ template <class Cell, class State, class Xs> struct StepOf {
 template <class Given> struct StepResult {
   static constexpr bool pair = false;
 };
-template <class State, class Y>
-  requires requires { Listed<State>::count; Listed<Y>::count; }
-struct StepResult<hana::tuple<State, Y>> {
+template <class State, class Y> requires requires {
+  Listed<State>::count;
+  Listed<Y>::count;
+} struct StepResult<hana::tuple<State, Y>> {
   static constexpr bool pair = true;
   using state = State;
   using y = Y;
@@ -135,15 +142,15 @@ constexpr void close_scan(Context* context, const rule::Scan& rule, const int* o
 /// Shapes: state S, xs [steps, ...X], y Y -> (S, [steps, ...Y]).
 /// Source: torch._higher_order_ops.scan, jax.lax.scan.
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
-           detail::WholeRule<Cell, State, Xs>::message == nullptr)
+requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
+         detail::WholeRule<Cell, State, Xs>::message == nullptr)
 constexpr auto scan(const Cell& cell, const State& initial, const Xs& xs) {
   using States = detail::Listed<State>;
   using Sequences = detail::Listed<Xs>;
   using Elements = detail::Listed<typename detail::StepOf<Cell, State, Xs>::element>;
   using NewStates = detail::Listed<typename detail::step_result<Cell, State, Xs>::state>;
   using Y = typename detail::step_result<Cell, State, Xs>::y;
-  using Ys = typename detail::mapped<Y, detail::StackSpec, typename detail::first_of<Xs>::type>::type;
+  using Ys = typename detail::mapped<Y, detail::StackSpec, typename detail::leading<Xs>::type>::type;
   constexpr int states = States::count, sequences = Sequences::count, ys = detail::Listed<Y>::count;
 
   Context* context = States::context(initial) ? States::context(initial) : Sequences::context(xs);
@@ -174,18 +181,18 @@ constexpr auto scan(const Cell& cell, const State& initial, const Xs& xs) {
 }
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(!detail::Scannable<State, Xs>)
+requires(!detail::Scannable<State, Xs>)
 ShapeError<text_of<detail::ScanRule<State, Xs>>, State, Xs> scan(const Cell& cell, const State& initial, const Xs& xs);
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(detail::Scannable<State, Xs> && !detail::gives_pair<Cell, State, Xs>)
+requires(detail::Scannable<State, Xs> && !detail::gives_pair<Cell, State, Xs>)
 ShapeError<"scan: the cell does not return hana::make_tuple(new_state, y)",
            typename detail::StepOf<Cell, State, Xs>::given>
 scan(const Cell& cell, const State& initial, const Xs& xs);
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
-           detail::WholeRule<Cell, State, Xs>::message != nullptr)
+requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
+         detail::WholeRule<Cell, State, Xs>::message != nullptr)
 ShapeError<text_of<detail::WholeRule<Cell, State, Xs>>, State, typename detail::step_result<Cell, State, Xs>::state>
 scan(const Cell& cell, const State& initial, const Xs& xs);
 

@@ -13,7 +13,9 @@ namespace stator {
 namespace {
 
 /// From `from` at 0 to `to` at 1.
-double cosine(double from, double to, double part) { return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * part)); }
+double cosine(double from, double to, double part) {
+  return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * part));
+}
 
 /// One stretch of one-cycle: where it ends (in steps, as PyTorch counts them), and what it goes between.
 struct Stretch {
@@ -74,7 +76,8 @@ double CosineAnnealingLR::lr(int64_t step) const {
 double CosineWithWarmupLR::lr(int64_t step) const {
   if (step < warmup_steps) return max_lr * static_cast<double>(step + 1) / static_cast<double>(warmup_steps + 1);
   if (step >= total_steps) return min_lr;
-  return cosine(max_lr, min_lr, static_cast<double>(step - warmup_steps) / static_cast<double>(total_steps - warmup_steps));
+  return cosine(max_lr, min_lr,
+                static_cast<double>(step - warmup_steps) / static_cast<double>(total_steps - warmup_steps));
 }
 
 double OneCycleLR::lr(int64_t step) const {

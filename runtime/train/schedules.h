@@ -61,8 +61,8 @@ struct CosineAnnealingLR {
   double lr(int64_t step) const;
 };
 
-/// Up in a straight line for `warmup_steps` steps, then half a cosine down to `min_lr` at `total_steps`, where it stays.
-/// Source: get_lr of nanoGPT's train.py, whose warmup_iters and lr_decay_iters these are.
+/// Up in a straight line for `warmup_steps` steps, then half a cosine down to `min_lr` at `total_steps`, where it
+/// stays. Source: get_lr of nanoGPT's train.py, whose warmup_iters and lr_decay_iters these are.
 struct CosineWithWarmupLR {
   double max_lr;
   int64_t warmup_steps, total_steps;
@@ -73,8 +73,9 @@ struct CosineWithWarmupLR {
 /// How one-cycle moves between its rates.
 enum class Anneal : unsigned char { cos, linear };
 
-/// Up to `max_lr` and down to almost nothing, with the momentum the other way round. Source: OneCycleLR (Smith and Topin
-/// 2018). PyTorch's `epochs` times `steps_per_epoch` is `total_steps`; with cycle_momentum=False hand over no momentum.
+/// Up to `max_lr` and down to almost nothing, with the momentum the other way round. Source: OneCycleLR (Smith and
+/// Topin 2018). PyTorch's `epochs` times `steps_per_epoch` is `total_steps`; with cycle_momentum=False hand over no
+/// momentum.
 struct OneCycleLR {
   double max_lr;
   int64_t total_steps;

@@ -55,9 +55,9 @@ static_assert(count(tied.graph().functions[0], "gradient") == 1, "a parameter us
 static_assert(tied.graph().slots.size() == 3 && tied.graph().functions[0].graph.updates.size() == 3,
               "one update, of the parameter, its momentum and the step counter");
 
-constexpr auto grouped = st::program<Net>(st::train_step<X>(
-    loss, st::groups(st::group<"head">(st::SGD{.lr = 0.5}), st::group<"no_decay">(st::biases_and_norms, st::Adam{}),
-                     st::Adam{.lr = 0.25})));
+constexpr auto grouped = st::program<Net>(
+    st::train_step<X>(loss, st::groups(st::group<"head">(st::SGD{.lr = 0.5}),
+                                       st::group<"no_decay">(st::biases_and_norms, st::Adam{}), st::Adam{.lr = 0.25})));
 static_assert(!has_slot(grouped.graph(), "optimizer.exp_avg.head.weight"), "the head is SGD's");
 static_assert(has_slot(grouped.graph(), "optimizer.exp_avg.body.weight"));
 static_assert(has_slot(grouped.graph(), "optimizer.step") && has_slot(grouped.graph(), "optimizer.step.no_decay"),
@@ -101,8 +101,9 @@ TEST_CASE("what cannot be updated is an error") {
           update(net.body, loss(net, x), st::SGD{.lr = 1});
           update(net.head, loss(net, x), st::SGD{.lr = 2});
           return sum(x);
-        }) == "update: two optimizers of one function differ in the default of an argument: name the second, "
-              "update<\"head\">(...)");
+        }) ==
+        "update: two optimizers of one function differ in the default of an argument: name the second, "
+        "update<\"head\">(...)");
   CHECK(message([](const auto& net, auto x) {
           update(net.body, loss(net, x), st::SGD{.lr = 1});
           st::update<"head">(net.head, loss(net, x), st::SGD{.lr = 2});

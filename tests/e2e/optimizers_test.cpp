@@ -152,16 +152,20 @@ TEST_CASE("one-cycle's rates and momenta, handed to each step, train as PyTorch'
     Parameter<f32, 6> p;
   };
   const auto given = nlohmann::json::parse(read_file(STATOR_TEST_DATA "/one_cycle.json"));
-  auto array = [](const nlohmann::json& numbers) { return NdArray::from<float>(numbers.get<std::vector<float>>(), {6}); };
+  auto array = [](const nlohmann::json& numbers) {
+    return NdArray::from<float>(numbers.get<std::vector<float>>(), {6});
+  };
   auto train = [&](const char* name, auto optimizer) {
-    const auto net = program<Six>(train_step<Tensor<f32, 6>>([](const auto& m, auto g) { return sum(m.p * g); }, optimizer));
+    const auto net =
+        program<Six>(train_step<Tensor<f32, 6>>([](const auto& m, auto g) { return sum(m.p * g); }, optimizer));
     State state = init(net, seed(0));
     state.set("p", array(given.at("start")));
     auto compiled = compile(net, test_options());
     const OneCycleLR rate{.max_lr = 0.2, .total_steps = 20};
     for (int64_t step = 0; step < 20; ++step) {
       INFO(name << " after step " << step + 1);
-      compiled.step(state, array(given.at("gradients").at(step)), {.lr = rate.lr(step), .momentum = rate.momentum(step)});
+      compiled.step(state, array(given.at("gradients").at(step)),
+                    {.lr = rate.lr(step), .momentum = rate.momentum(step)});
       CHECK(error_of(state.get("p"), array(given.at("after").at(name).at(step))) <= 1e-5);
     }
   };

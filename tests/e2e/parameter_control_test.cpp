@@ -19,12 +19,11 @@ struct Pair {
 
 /// The clipped gradients of sum(p * g), which are the inputs, and the norm.
 template <class Clip> auto clipped(Clip clip) {
-  return program<Pair>(
-      function<"clip", Tensor<f32, 3, 4>, Tensor<f32, 5>>([clip](const auto& pair, auto g0, auto g1) {
-        Gradients all = gradients(pair, sum(pair.p0 * g0) + sum(pair.p1 * g1));
-        auto norm = clip(all);
-        return hana::make_tuple(Expr<Tensor<f32, 3, 4>>{all[0].gradient}, Expr<Tensor<f32, 5>>{all[1].gradient}, norm);
-      }));
+  return program<Pair>(function<"clip", Tensor<f32, 3, 4>, Tensor<f32, 5>>([clip](const auto& pair, auto g0, auto g1) {
+    Gradients all = gradients(pair, sum(pair.p0 * g0) + sum(pair.p1 * g1));
+    auto norm = clip(all);
+    return hana::make_tuple(Expr<Tensor<f32, 3, 4>>{all[0].gradient}, Expr<Tensor<f32, 5>>{all[1].gradient}, norm);
+  }));
 }
 
 template <class Clip> std::vector<NdArray> run_clip(const std::string& name, Clip clip) {
@@ -85,7 +84,8 @@ TEST_CASE("gradients are clipped by value as PyTorch does it") {
     const double limit = torch_case(name).number("clip_value");
     run_clip(name, [=](Gradients& all) {
       clip_grad_value(all, limit);
-      return Expr<Tensor<f32>>{Value(stator::detail::literal(all[0].gradient.context, limit, {DType::f32, {}}), {DType::f32, {}})};
+      return Expr<Tensor<f32>>{
+          Value(stator::detail::literal(all[0].gradient.context, limit, {DType::f32, {}}), {DType::f32, {}})};
     });
   }
 }
@@ -102,7 +102,8 @@ TEST_CASE("a training step that clips gives the norm as its second result") {
   double squares = 0;
   for (const char* name : {"body.weight", "body.bias", "head.weight", "head.bias"}) {
     const NdArray from = before.get(name), to = state.get(name);
-    for (int64_t i = 0; i < from.element_count(); ++i) squares += std::pow(double(from.data<float>()[i]) - to.data<float>()[i], 2);
+    for (int64_t i = 0; i < from.element_count(); ++i)
+      squares += std::pow(double(from.data<float>()[i]) - to.data<float>()[i], 2);
   }
   CHECK(std::sqrt(squares) == Approx(0.01).epsilon(1e-3));
 }

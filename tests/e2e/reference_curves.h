@@ -75,9 +75,8 @@ void check_curve(const ReferenceModel& reference, const char* name, const O& opt
 /// The same for all six optimizers.
 template <class M, TensorLike In, TensorLike Target, class Loss>
 void check_curves(const ReferenceModel& reference, Loss loss) {
-  for_each_reference_optimizer([&](const char* name, const auto& optimizer) {
-    check_curve<M, In, Target>(reference, name, optimizer, loss);
-  });
+  for_each_reference_optimizer(
+      [&](const char* name, const auto& optimizer) { check_curve<M, In, Target>(reference, name, optimizer, loss); });
 }
 
 }  // namespace stator::tests

@@ -34,6 +34,18 @@ TEST_CASE("a gradient needs a graph") {
   CHECK_THROWS_WITH(gradient(sum(x), x), ContainsSubstring("gradient: operations that are carried out at once"));
 }
 
+TEST_CASE("a buffer holds what it is assigned at once, and values read before stay as they were") {
+  InterpreterContext context;
+  Buffer<f32, 2> buffer;
+  buffer.context = &context;
+  buffer.id = context.tensor<Tensor<f32, 2>>({1, 2}).id;
+  auto before = buffer.value();
+  assign(buffer, before + 10.0);
+  assign(buffer, buffer.value() * 2.0);
+  CHECK(context.value(before).elements == Elements{1, 2});
+  CHECK(context.value(buffer.value()).elements == Elements{22, 24});
+}
+
 TEST_CASE("each draw at a site has its own occurrence") {
   InterpreterContext context({}, /*training=*/true, /*seed=*/1, /*step=*/2);
   CHECK(context.training());

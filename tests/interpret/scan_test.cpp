@@ -68,8 +68,8 @@ TEST_CASE("several states and sequences, and values from outside") {
 TEST_CASE("the gradient of a scan reaches states, sequences and values from outside") {
   // s3 = w^3 s + w^2 x0 + w x1 + x2
   auto program = traced<S, S, X>("f", [](auto w, auto s, auto xs) {
-    auto [last, none] = scan([&](auto state, auto x) { return hana::make_tuple(w * state + x, hana::make_tuple()); },
-                             s, xs);
+    auto [last, none] =
+        scan([&](auto state, auto x) { return hana::make_tuple(w * state + x, hana::make_tuple()); }, s, xs);
     return std::tuple(gradient(last, w), gradient(last, s), gradient(last, xs));
   });
   auto results = run(program, {scalar(2), scalar(5), three({1, 3, 7})});

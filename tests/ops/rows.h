@@ -18,5 +18,7 @@ const std::vector<Row>& loss_rows();
 const std::vector<Row>& convolution_rows();
 const std::vector<Row>& indexing_rows();
 const std::vector<Row>& resize_rows();
+const std::vector<Row>& activation_rows();
+const std::vector<Row>& normalization_rows();
 
 }  // namespace stator::tests

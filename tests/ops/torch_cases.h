@@ -15,8 +15,8 @@ TensorValue tensor_of(const NdArray& array);
 NdArray array_of(const TensorValue& tensor);
 
 /// The operands and results of a case that a test uses, in its order: `in.q`, `weight`; `out.y`. Empty operands are
-/// those of PyTorch's function in its order, condition, x, ..., weight, bias; empty results all that it gives, y or values
-/// first, then the others by name.
+/// those of PyTorch's function in its order, condition, x, ..., weight, bias; empty results all that it gives, y or
+/// values first, then the others by name.
 struct TorchNames {
   std::vector<std::string> operands, results;
 };

@@ -20,7 +20,9 @@ const Json& cases() {
 }
 
 /// Whether an option stands in a case, or PyTorch's default.
-template <class T> T option(const Json& attributes, const char* name, T otherwise) { return attributes.value(name, otherwise); }
+template <class T> T option(const Json& attributes, const char* name, T otherwise) {
+  return attributes.value(name, otherwise);
+}
 
 template <class Schedule> void check(const Json& given, const Schedule& schedule) {
   INFO(given.at("scheduler") << " " << given.at("case"));

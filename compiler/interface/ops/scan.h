@@ -5,12 +5,13 @@
 
 namespace stator::rule {
 
-/// The loop, by the specs of its initial states, then its sequences [steps, ...], then what a step gives: new states, and
-/// results that are stacked.
+/// The loop, by the specs of its initial states, then its sequences [steps, ...], then what a step gives: new states,
+/// and results that are stacked.
 ///
-/// In a graph: a `scan_state` of each initial state and a `scan_element` of each sequence stand for what a step is given;
-/// the step's nodes follow, then `scan`, whose operands are the initial states, the sequences, those given, the new
-/// states and the step's results; then a `scan_result` (attribute `index`) for each final state and each stacked result.
+/// In a graph: a `scan_state` of each initial state and a `scan_element` of each sequence stand for what a step is
+/// given; the step's nodes follow, then `scan`, whose operands are the initial states, the sequences, those given, the
+/// new states and the step's results; then a `scan_result` (attribute `index`) for each final state and each stacked
+/// result.
 struct Scan {
   static constexpr std::string_view name = "scan";
   static constexpr std::string_view state = "scan_state", element = "scan_element", result = "scan_result";
