@@ -8,6 +8,7 @@
 #include "compiler/interface/ops/reduction.h"
 #include "dsl/compile.h"
 #include "dsl/flops.h"
+#include "dsl/layers/attention.h"
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/linear.h"

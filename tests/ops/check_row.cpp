@@ -1,6 +1,7 @@
 // What every row of the tests of ops is put through.
 #include "tests/ops/check_row.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/text.h"
@@ -35,11 +36,20 @@ size_t element_count(const Tensors& tensors) {
   return most;
 }
 
+const TorchCase& torch_case_of(const Variant& variant) { return torch_case(variant.torch_case, variant.torch_names); }
+
 WithGradients graph_of(const Row& row, const Variant& variant) {
   const bool given = !variant.torch_case.empty();
-  if (!row.differentiable() || variant.special || (given && !torch_case(variant.torch_case).cotangent))
+  if (!row.differentiable() || variant.special || (given && !torch_case_of(variant).has_gradients()))
     return {variant.program, {}, {}};
   return with_gradients(variant.program);
+}
+
+/// The cotangent of a result that nothing is differentiated through.
+TensorValue zeros_like(TensorValue value) {
+  std::fill(value.elements.begin(), value.elements.end(), 0.0);
+  if (value.dtype == DType::f64) value.dtype = DType::f32;
+  return value;
 }
 
 Trial trial_of(const Row& row, const Variant& variant) {
@@ -47,9 +57,12 @@ Trial trial_of(const Row& row, const Variant& variant) {
   const Function& function = made.graph.program.functions[0];
   const size_t operands = variant.program.functions[0].inputs.size();
   if (!variant.torch_case.empty()) {
-    const TorchCase& given = torch_case(variant.torch_case);
+    const TorchCase& given = torch_case_of(variant);
     made.inputs = given.inputs;
-    if (!made.graph.cotangent_of.empty()) made.inputs.push_back(*given.cotangent);
+    for (int result : made.graph.cotangent_of) {
+      const TorchResult& of = given.results.at(result);
+      made.inputs.push_back(of.cotangent ? *of.cotangent : zeros_like(of.value));
+    }
     return made;
   }
   const auto drawn = variant.special ? draw_special : draw;
@@ -162,9 +175,10 @@ bool has_derivative(const Trial& trial) {
 }
 
 void check_torch(const Trial& trial, const Tensors& found, double tolerance) {
-  const TorchCase& given = torch_case(trial.variant.torch_case);
-  REQUIRE(given.result.has_value());
-  Tensors expected{*given.result};
+  const TorchCase& given = torch_case_of(trial.variant);
+  REQUIRE(given.results.size() == trial.result_count);
+  Tensors expected;
+  for (const TorchResult& result : given.results) expected.push_back(result.value);
   for (int input : trial.graph.gradient_of) {
     INFO(trial.name() << " has no gradient of input " << input);
     REQUIRE(given.gradients[input].has_value());

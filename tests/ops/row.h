@@ -8,7 +8,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "dsl/model.h"
 #include "tests/ops/graph_values.h"
+#include "tests/ops/torch_cases.h"
 
 namespace stator::tests {
 
@@ -25,6 +27,7 @@ struct Variant {
   ProgramGraph program;
   std::string torch_case = {};  // of tests/data/ops.safetensors, which gives its values; empty: values are drawn
   bool special = false;         // infinities, NaNs and both zeros are among its values; gradients are not asked for
+  TorchNames torch_names = {};  // of the case's operands and results
 };
 
 namespace detail {
@@ -34,6 +37,31 @@ template <class... X> void record_results(Trace& trace, const std::tuple<X...>& 
   std::apply([&](const auto&... x) { (trace.result(x.id), ...); }, several);
 }
 }  // namespace detail
+
+/// The program whose only function is `body` of a layer and of inputs of these types. The layer's parameters are
+/// further inputs; their names are those of `parameters`.
+template <class M, TensorLike... In, class Body>
+ProgramGraph traced_layer(const std::string& name, std::vector<std::string>& parameters, Body body) {
+  ProgramGraph program;
+  Function function;
+  function.name = Name(name);
+  {
+    Trace trace(program, function, true);
+    std::tuple<Expr<In>...> inputs{Expr<In>{{&trace, trace.input(In::spec)}}...};
+    M layer{};
+    stator::detail::for_each_leaf(layer, Name(), [&](auto& leaf, const Name& path) {
+      using Leaf = std::remove_cvref_t<decltype(leaf)>;
+      leaf.context = &trace;
+      if constexpr (stator::detail::is_parameter<Leaf>) {
+        leaf.id = trace.input(Leaf::tensor::spec);
+        parameters.push_back(path.str());
+      }
+    });
+    std::apply([&](const auto&... in) { detail::record_results(trace, body(layer, in...)); }, inputs);
+  }
+  program.functions.push_back(std::move(function));
+  return program;
+}
 
 /// The program whose only function is `body` of inputs of these types.
 template <TensorLike... In, class Body> ProgramGraph traced(const std::string& name, Body body) {
@@ -92,6 +120,18 @@ class Row {
   /// `body` of the values of a reference case; results and gradients must be PyTorch's.
   template <TensorLike... In, class Body> Row& torch(const std::string& reference_case, Body body) {
     return add({reference_case, traced<In...>(reference_case, body), reference_case});
+  }
+  /// The same with operands and results of these names.
+  template <TensorLike... In, class Body>
+  Row& torch(const std::string& reference_case, const TorchNames& names, Body body) {
+    return add({reference_case, traced<In...>(reference_case, body), reference_case, false, names});
+  }
+  /// `body` of layer `M` with the case's parameters, and of the operands that are named; all gradients must be
+  /// PyTorch's.
+  template <class M, TensorLike... In, class Body>
+  Row& torch_layer(const std::string& reference_case, TorchNames names, Body body) {
+    ProgramGraph program = traced_layer<M, In...>(reference_case, names.operands, body);
+    return add({reference_case, std::move(program), reference_case, false, names});
   }
   /// The same for each of the named cases, with the types that the case has.
   Row& torch(const std::vector<std::string>& reference_cases, const ValueBody& body);

@@ -7,6 +7,7 @@
 
 namespace stator::tests {
 
+const std::vector<Row>& attention_rows();
 const std::vector<Row>& elementwise_rows();
 const std::vector<Row>& movement_rows();
 const std::vector<Row>& reduction_rows();

@@ -36,20 +36,32 @@ std::vector<std::string> operands_of(const std::string& name) {
   return operands;
 }
 
-TorchCase read(const std::string& name) {
+TorchNames names_in(const std::string& name, const TorchNames& given) {
+  TorchNames names = given;
+  if (names.operands.empty()) names.operands = operands_of(name);
+  if (names.results.empty()) names.results.push_back(find(name, "out.y") ? "out.y" : "out.values");
+  return names;
+}
+
+/// `kind.` before a name without its own `in.` or `out.`.
+std::string of_kind(const std::string& kind, const std::string& tensor) {
+  const size_t dot = tensor.starts_with("in.") ? 3 : tensor.starts_with("out.") ? 4 : 0;
+  return kind + "." + tensor.substr(dot);
+}
+
+TorchCase read(const std::string& name, const TorchNames& names) {
   TorchCase made;
   const std::string prefix = name + "|attr.";
   for (auto at = file().metadata.lower_bound(prefix); at != file().metadata.end() && at->first.starts_with(prefix);
        ++at)
     made.attributes[at->first.substr(prefix.size())] = at->second;
   made.op = file().metadata.at(name + "|op");
-  for (const std::string& operand : operands_of(name)) {
-    made.inputs.push_back(*find(name, operand));
-    made.gradients.push_back(find(name, "grad." + (operand.starts_with("in.") ? operand.substr(3) : operand)));
+  for (const std::string& operand : names.operands) {
+    made.inputs.push_back(torch_tensor(name, operand));
+    made.gradients.push_back(find(name, of_kind("grad", operand)));
   }
-  const std::string result = find(name, "out.y") ? "y" : "values";
-  made.result = find(name, "out." + result);
-  made.cotangent = find(name, "ct." + result);
+  for (const std::string& result : names.results)
+    if (const auto value = find(name, result)) made.results.push_back({*value, find(name, of_kind("ct", result))});
   return made;
 }
 
@@ -68,12 +80,19 @@ NdArray array_of(const TensorValue& tensor) {
 
 double TorchCase::number(const std::string& attribute) const { return std::stod(attributes.at(attribute)); }
 
-const TorchCase& torch_case(const std::string& name) {
-  static std::map<std::string, TorchCase> cases;
+bool TorchCase::has_gradients() const {
+  return std::any_of(results.begin(), results.end(), [](const TorchResult& result) { return result.cotangent; });
+}
+
+const TorchCase& torch_case(const std::string& name, const TorchNames& names) {
+  static std::map<std::pair<std::string, std::vector<std::string>>, TorchCase> cases;
   if (!file().metadata.contains(name + "|op"))
     throw UserError("tests/data/ops.safetensors: there is no case called '" + name + "'");
-  const auto found = cases.find(name);
-  return found != cases.end() ? found->second : cases.emplace(name, read(name)).first->second;
+  const TorchNames all = names_in(name, names);
+  std::vector<std::string> key = all.operands;
+  key.insert(key.end(), all.results.begin(), all.results.end());
+  const auto found = cases.find({name, key});
+  return found != cases.end() ? found->second : cases.emplace(std::pair(name, key), read(name, all)).first->second;
 }
 
 std::vector<std::string> torch_cases_of(const std::string& op) {

@@ -14,20 +14,33 @@ namespace stator::tests {
 TensorValue tensor_of(const NdArray& array);
 NdArray array_of(const TensorValue& tensor);
 
-/// One case. Inputs stand in the order in which PyTorch's function takes them: condition, x, ..., weight, bias.
+/// The operands and results of a case that a test uses, in its order: `in.q`, `weight`; `out.y`. Empty operands are
+/// those of PyTorch's function in its order, condition, x, ..., weight, bias; empty results `out.y`, or `out.values`.
+struct TorchNames {
+  std::vector<std::string> operands, results;
+};
+
+/// A result, and the cotangent where gradients follow from one.
+struct TorchResult {
+  TensorValue value;
+  std::optional<TensorValue> cotangent;
+};
+
+/// One case.
 struct TorchCase {
   std::string op;
   std::map<std::string, std::string> attributes;
   std::vector<TensorValue> inputs;
   std::vector<std::optional<TensorValue>> gradients;  // of each input, where it has one
-  std::optional<TensorValue> result;                  // y or values; a case may have others
-  std::optional<TensorValue> cotangent;
+  std::vector<TorchResult> results;
+
+  bool has_gradients() const;
 
   double number(const std::string& attribute) const;
 };
 
-/// Errors: UserError where there is no case of that name.
-const TorchCase& torch_case(const std::string& name);
+/// Errors: UserError where there is no case of that name, or it lacks a tensor that is named.
+const TorchCase& torch_case(const std::string& name, const TorchNames& names = {});
 
 /// The names of all cases, in order.
 std::vector<std::string> torch_cases_of(const std::string& op);
