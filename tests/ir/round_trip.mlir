@@ -153,4 +153,12 @@ func.func @fusion(%x: tensor<4xf32>, %y: tensor<4xi1>) -> (tensor<4xf32>, tensor
   }
   return %0#0, %0#1 : tensor<4xf32>, tensor<4xi1>
 }
+// CHECK-LABEL: func.func @indexing
+func.func @indexing(%x: tensor<7x5xf32>, %i: tensor<4x3xi64, #stator.symbols<[batch], []>>) {
+  // CHECK: stator.gather %{{.*}}, %{{.*}} {axis = 0 : i64} : (tensor<7x5xf32>, tensor<4x3xi64, #stator.symbols<[batch], []>>) -> tensor<4x3x5xf32, #stator.symbols<[batch], [], []>>
+  %0 = stator.gather %x, %i {axis = 0 : i64} : (tensor<7x5xf32>, tensor<4x3xi64, #stator.symbols<[batch], []>>) -> tensor<4x3x5xf32, #stator.symbols<[batch], [], []>>
+  // CHECK: stator.scatter_add %{{.*}}, %{{.*}} {axis = 0 : i64} : (tensor<4x3xi64, #stator.symbols<[batch], []>>, tensor<4x3x5xf32, #stator.symbols<[batch], [], []>>) -> tensor<7x5xf32>
+  %1 = stator.scatter_add %i, %0 {axis = 0 : i64} : (tensor<4x3xi64, #stator.symbols<[batch], []>>, tensor<4x3x5xf32, #stator.symbols<[batch], [], []>>) -> tensor<7x5xf32>
+  return
+}
 }
