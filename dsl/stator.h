@@ -19,6 +19,7 @@
 #include "dsl/layers/layer_norm.h"
 #include "dsl/layers/linear.h"
 #include "dsl/layers/pooling.h"
+#include "dsl/layers/recurrent.h"
 #include "dsl/layers/sequential.h"
 #include "dsl/ops/scan.h"
 #include "dsl/program.h"

@@ -20,5 +20,6 @@ const std::vector<Row>& indexing_rows();
 const std::vector<Row>& resize_rows();
 const std::vector<Row>& activation_rows();
 const std::vector<Row>& normalization_rows();
+const std::vector<Row>& scan_rows();
 
 }  // namespace stator::tests
