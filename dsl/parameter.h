@@ -20,10 +20,49 @@ template <class D, auto... E> class Parameter : public Handle {
   Init init;
 };
 
+/// A tensor of the state that is not learned: running statistics, counters. In the state dict, as parameters are.
+///
+///     st::Buffer<st::f32, 64> running_mean;
+template <class D, auto... E> class Buffer {
+ public:
+  using tensor = Tensor<D, E...>;
+  static_assert(element_count(tensor::spec.extents).is_number(), "a buffer's extents are numbers");
+
+  constexpr Buffer() = default;
+  constexpr Buffer(Init start) : init(start) {}
+
+  /// What the buffer holds: what this function assigned to it last, or what it held before.
+  constexpr Expr<tensor> value() const { return {{context, context->read(id)}}; }
+
+  Context* context = nullptr;
+  int id = -1;
+  Init init;
+};
+
 /// How a parameter starts: every element `value`; draws from [low, high); draws of that mean and deviation.
 constexpr Init fill(double value) { return {Init::Kind::constant, value, 0}; }
 constexpr Init uniform(double low, double high) { return {Init::Kind::uniform, low, high}; }
 constexpr Init normal(double mean, double deviation) { return {Init::Kind::normal, mean, deviation}; }
+
+namespace detail {
+template <class T> inline constexpr bool is_parameter = false;
+template <class D, auto... E> inline constexpr bool is_parameter<Parameter<D, E...>> = true;
+template <class T> inline constexpr bool is_buffer = false;
+template <class D, auto... E> inline constexpr bool is_buffer<Buffer<D, E...>> = true;
+/// What has a slot in the state.
+template <class T> inline constexpr bool is_stored = is_parameter<T> || is_buffer<T>;
+}  // namespace detail
+
+/// After this function, `leaf` (a parameter or a buffer) holds `value`. In the same function a parameter keeps its
+/// value from before, which gradients are of, and `Buffer::value` gives the new one. Source: an in-place update under
+/// torch.no_grad().
+template <class L, Operand X> requires(detail::is_stored<L> && L::tensor::spec == spec_of<X>)
+constexpr void assign(const L& leaf, const X& value) {
+  leaf.context->assign(leaf.id, value.id);
+}
+template <class L, Operand X> requires(detail::is_stored<L> && L::tensor::spec != spec_of<X>)
+ShapeError<"assign: the value is not of the type of what it is assigned to", typename L::tensor::shape, shape_of<X>>
+assign(const L& leaf, const X& value);
 
 /// Where a layer draws random numbers: bound, it knows its path, so each layer and each call has draws of its own.
 struct RandomSite {
@@ -32,9 +71,6 @@ struct RandomSite {
 };
 
 namespace detail {
-template <class T> inline constexpr bool is_parameter = false;
-template <class D, auto... E> inline constexpr bool is_parameter<Parameter<D, E...>> = true;
-
 /// FNV-1a over a path: the same on every machine and at compile time. Source: Fowler, Noll, Vo.
 constexpr long hash_of(std::string_view path) {
   unsigned hash = 2166136261u;

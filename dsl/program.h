@@ -13,7 +13,7 @@ namespace stator {
 namespace hana = boost::hana;
 
 /// A function as its author gives it: a name, the types of its inputs, whether layers train, and the body
-/// `(const auto& model, auto... inputs)`, which returns an expression, or a hana::tuple of several.
+/// `(const auto& model, auto... inputs)`, which returns an expression, or several in a plain struct or a hana::tuple.
 template <text Name, class Body, TensorLike... In> struct FunctionOf {
   static constexpr std::string_view name = Name.c_str();
   using inputs = hana::tuple<In...>;
@@ -29,7 +29,10 @@ template <text Name, class Body, TensorLike... In> struct FunctionOf {
  private:
   template <Operand X> static constexpr void record_results(Trace& trace, const X& x) { trace.result(x.id); }
   template <class... X> static constexpr void record_results(Trace& trace, const hana::tuple<X...>& several) {
-    hana::unpack(several, [&](const auto&... x) { (trace.result(x.id), ...); });
+    hana::unpack(several, [&](const auto&... x) { (record_results(trace, x), ...); });
+  }
+  template <Record S> requires(!Operand<S>) static constexpr void record_results(Trace& trace, const S& several) {
+    for_each_member(several, [&](const auto& member, int) { record_results(trace, member); });
   }
 };
 
@@ -56,14 +59,6 @@ constexpr std::vector<char> entering(const Graph& graph, int result) {
 }
 }  // namespace detail
 
-/// After this function, `parameter` holds `value`. Source: an in-place update under torch.no_grad().
-template <Operand P, Operand X> requires(detail::is_parameter<std::remove_cvref_t<P>> && spec_of<P> == spec_of<X>)
-constexpr void assign(const P& parameter, const X& value) {
-  Trace& trace = detail::trace_of(parameter);
-  const Graph& graph = trace.graph();
-  trace.update(static_cast<int>(graph.attributes[graph.nodes[parameter.id].first_attribute].integers[0]), value.id);
-}
-
 /// One step of `optimizer` on every parameter of `model` (the whole net, or a part of it), down the gradient of `loss`.
 template <class M, Operand L, Optimizer O> constexpr void update(const M& model, const L& loss, const O& optimizer) {
   static_assert(L::tensor::spec.rank() == 0, "update: the loss is not a scalar");
@@ -74,8 +69,7 @@ template <class M, Operand L, Optimizer O> constexpr void update(const M& model,
   detail::for_each_leaf(model, Name(), [&](const auto& leaf, const Name&) {
     using Leaf = std::remove_cvref_t<decltype(leaf)>;
     if constexpr (detail::is_parameter<Leaf>) {
-      const Graph& graph = trace.graph();
-      int slot = static_cast<int>(graph.attributes[graph.nodes[leaf.id].first_attribute].integers[0]);
+      int slot = trace.slot_of(leaf.id);
       if (leaf.id > loss.id || !enters[leaf.id])
         throw UserError("update: the loss never reaches a parameter of the model");
       updates.begin_parameter(trace.slot_facts(slot).name);

@@ -24,6 +24,14 @@ class Trace final : public Context {
     return {argument("seed", DType::i64, 0), slot(step_slot()), occurrence};
   }
 
+  constexpr void assign(int leaf, int value) override { update(slot_of(leaf), value); }
+  constexpr int read(int leaf) const override {
+    const int slot = slot_of(leaf);
+    for (const Update& update : function_.graph.updates)
+      if (update.slot == slot) return update.value;
+    return leaf;
+  }
+
   /// The tensor input of the next position.
   constexpr int input(const TensorSpec& spec) {
     Attribute index = Attribute::of("index", static_cast<long>(function_.inputs.size()));
@@ -63,6 +71,12 @@ class Trace final : public Context {
     function_.defaults.push_back(default_value);
     Attribute attribute = Attribute::of("name", name);
     return apply({"argument", nullptr, 0, &attribute, 1, {dtype, {}}});
+  }
+
+  /// The slot that node `id` reads, or -1.
+  constexpr int slot_of(int id) const {
+    const Node& node = function_.graph.nodes[id];
+    return node.op == "slot" ? static_cast<int>(function_.graph.attributes[node.first_attribute].integers[0]) : -1;
   }
 
   /// After the call, slot `slot` holds value `id`. A later update of the same slot replaces an earlier one.

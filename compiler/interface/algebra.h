@@ -11,6 +11,7 @@ namespace stator::algebra {
 using std::abs;
 using std::erf;
 using std::exp;
+using std::expm1;
 using std::log;
 using std::pow;
 using std::sqrt;

@@ -37,6 +37,8 @@ class InterpreterContext final : public Context {
   int apply(const Operation& operation) override;
   bool training() const override { return in_training; }
   Draw draw(long site) override;
+  void assign(int leaf, int value) override { assigned[leaf] = value; }
+  int read(int leaf) const override;
 
   /// A value of its own, as an expression: `Expr<Tensor<f32, 2, 3>> x = context.tensor<Tensor<f32, 2, 3>>({...})`.
   /// Elements in row-major order. Errors: UserError where their number is not that of the type.
@@ -54,7 +56,8 @@ class InterpreterContext final : public Context {
   std::unique_ptr<Values> values;
   bool in_training;
   int seed_value, step_value;
-  std::map<long, long> draws;  // by site
+  std::map<long, long> draws;   // by site
+  std::map<int, int> assigned;  // what leaves of models hold, where that has changed
 };
 
 }  // namespace stator

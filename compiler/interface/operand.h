@@ -24,6 +24,10 @@ class Context {
     long occurrence = 0;
   };
   constexpr virtual Draw draw([[maybe_unused]] long site) { return {}; }
+  /// A leaf of a model, by the value that it was bound to, shall hold `value`.
+  constexpr virtual void assign([[maybe_unused]] int leaf, [[maybe_unused]] int value) {}
+  /// What a leaf holds: the value that it was assigned last, or that it was bound to.
+  constexpr virtual int read(int leaf) const { return leaf; }
 
  protected:
   constexpr ~Context() = default;

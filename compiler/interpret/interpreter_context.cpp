@@ -60,6 +60,11 @@ int InterpreterContext::apply(const Operation& operation) {
 
 Context::Draw InterpreterContext::draw(long site) { return {seed_value, step_value, draws[site]++}; }
 
+int InterpreterContext::read(int leaf) const {
+  const auto found = assigned.find(leaf);
+  return found == assigned.end() ? leaf : found->second;
+}
+
 const TensorValue& InterpreterContext::value(const Handle& handle) const { return values->table[handle.id]; }
 
 }  // namespace stator

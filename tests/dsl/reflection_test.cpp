@@ -40,6 +40,14 @@ static_assert(std::is_same_v<st::output_t<ConvNet, Image>, st::Tensor<st::f32, s
 static_assert(std::is_same_v<st::output_t<ConvNet, st::Tensor<st::f32, 1, 1, 28, 28>>, st::Tensor<st::f32, 1, 10>>);
 static_assert(std::is_same_v<st::output_t<SmallTower, Rows>, st::Tensor<st::f32, st::batch, 2>>);
 
+struct Classifier {
+  st::Sequential<st::Conv2d<1, 4, 3>, st::ReLU, st::Sequential<st::BatchNorm2d<4>, st::GELU<"tanh">>> features;
+  st::Sequential<st::Flatten<>, st::LayerNorm<2704>, st::Linear<2704, 10>> head;
+  constexpr auto operator()(auto image) const { return head(features(image)); }
+};
+static_assert(st::parameter_count<Classifier> == 40 + 8 + 2 * 2704 + 27050, "buffers are not learned");
+static_assert(std::is_same_v<st::output_t<Classifier, Image>, st::Tensor<st::f32, st::batch, 10>>);
+
 template <class M> std::vector<std::string> names_below() {
   std::vector<std::string> names;
   M model{};
@@ -72,6 +80,14 @@ TEST_CASE("a layer by itself is a model") {
   REQUIRE(names_below<st::Linear<3, 4>>() == std::vector<std::string>{"weight", "bias"});
   REQUIRE(names_below<std::array<Single, 2>>() ==
           std::vector<std::string>{"0.m_1.weight", "0.m_1.bias", "1.m_1.weight", "1.m_1.bias"});
+}
+
+TEST_CASE("layers of a Sequential are named by their numbers, and buffers have names as parameters do") {
+  REQUIRE(names_below<Classifier>() == std::vector<std::string>{"features.0.weight", "features.0.bias",
+                                                                "features.2.0.weight", "features.2.0.bias",
+                                                                "features.2.0.running_mean", "features.2.0.running_var",
+                                                                "features.2.0.num_batches_tracked", "head.1.weight",
+                                                                "head.1.bias", "head.2.weight", "head.2.bias"});
 }
 
 TEST_CASE("members are visited in place") {

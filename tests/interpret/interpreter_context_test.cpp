@@ -3,6 +3,7 @@
 #include "compiler/interface/ops/contraction.h"
 #include "compiler/interface/ops/elementwise.h"
 #include "compiler/interface/ops/reduction.h"
+#include "dsl/parameter.h"
 #include "runtime/error.h"
 #include "tests/catch.h"
 
@@ -32,6 +33,18 @@ TEST_CASE("a gradient needs a graph") {
   InterpreterContext context;
   auto x = context.tensor<Tensor<f32, 2>>({1, 2});
   CHECK_THROWS_WITH(gradient(sum(x), x), ContainsSubstring("gradient: operations that are carried out at once"));
+}
+
+TEST_CASE("a buffer holds what it is assigned at once, and values read before stay as they were") {
+  InterpreterContext context;
+  Buffer<f32, 2> buffer;
+  buffer.context = &context;
+  buffer.id = context.tensor<Tensor<f32, 2>>({1, 2}).id;
+  auto before = buffer.value();
+  assign(buffer, before + 10.0);
+  assign(buffer, buffer.value() * 2.0);
+  CHECK(context.value(before).elements == Elements{1, 2});
+  CHECK(context.value(buffer.value()).elements == Elements{22, 24});
 }
 
 TEST_CASE("each draw at a site has its own occurrence") {

@@ -89,6 +89,25 @@ Row pow_row() {
   return row;
 }
 
+/// About the mean of what is summed: elsewhere its gradient is no derivative.
+template <int... Axes> constexpr auto variance = [](auto x) {
+  return sum<Axes...>(squared_deviation(x, mean<Axes...>(x, keepdim))) / apply<rule::Count{Integers(Axes...)}>(x);
+};
+
+Row squared_deviation_row() {
+  Row row("squared_deviation");
+  row.at<F<3, 17>>(variance<1>)
+      .at<F<33, 5>>(variance<0>)
+      .at<F<batch, 17>>(variance<0>)
+      .at<F<batch, 3, 9>>(variance<0, 2>)
+      .at<F<129, 515>>(variance<0, 1>)
+      .at<F<3, 17>>([](auto x) { return square(gradient(sum(exp(variance<1>(x))), x)); })  // second derivatives
+      .torch<F<2, 3, 4>>("var__dim0_correction0", variance<0>)
+      .torch<F<2, 3, 4>>("var__dim1_correction0", variance<1>)
+      .torch<F<2, 3, 4>>("var__dim0_2_correction0", variance<0, 2>);
+  return row;
+}
+
 /// The literal forms of add, sub, mul and div: cases of their own in PyTorch's file.
 void add_literal_cases(std::vector<Row>& rows) {
   struct Literal {
@@ -158,6 +177,15 @@ const std::vector<Row>& elementwise_rows() {
         unary("softplus", {-6, 25}, real, [](const auto& x) { return softplus(x); })
             .torch(std::vector<std::string>{"softplus__beta1.0_threshold20.0", "softplus__edges"},
                    [](const std::vector<Value>& in) { return softplus(in[0]); }),
+        unary("erf", {-3, 3}, real, [](const auto& x) { return erf(x); }),
+        unary("expm1", {-3, 3}, real, [](const auto& x) { return expm1(x); }),
+        unary("silu", far, real, [](const auto& x) { return silu(x); }),
+        unary("gelu", far, real, [](const auto& x) { return gelu(x); })
+            .torch(std::vector<std::string>{"gelu__none", "gelu__none_wide"},
+                   [](const std::vector<Value>& in) { return gelu(in[0]); }),
+        unary("gelu_tanh", far, real, [](const auto& x) { return gelu_tanh(x); })
+            .torch(std::vector<std::string>{"gelu__tanh", "gelu__tanh_wide"},
+                   [](const std::vector<Value>& in) { return gelu_tanh(in[0]); }),
         unary("relu", around, numeric, [](const auto& x) { return relu(x); }),
         binary("add", {around}, numeric, [](const auto& a, const auto& b) { return add(a, b); }),
         binary("sub", {around}, numeric, [](const auto& a, const auto& b) { return sub(a, b); }),
@@ -166,6 +194,7 @@ const std::vector<Row>& elementwise_rows() {
         binary("maximum", {around}, numeric, [](const auto& a, const auto& b) { return maximum(a, b); }),
         binary("minimum", {around}, numeric, [](const auto& a, const auto& b) { return minimum(a, b); }),
         pow_row(),
+        squared_deviation_row(),
         comparison("equal", "eq", [](const auto& a, const auto& b) { return equal(a, b); }),
         comparison("not_equal", "ne", [](const auto& a, const auto& b) { return not_equal(a, b); }),
         comparison("less", "lt", [](const auto& a, const auto& b) { return less(a, b); }),

@@ -14,8 +14,9 @@ namespace {
 
 std::vector<const Row*> all_rows() {
   std::vector<const Row*> all;
-  for (const auto* rows : {&attention_rows(), &elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(),
-                           &window_rows(), &source_rows(), &loss_rows()})
+  for (const auto* rows :
+       {&attention_rows(), &elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(),
+        &window_rows(), &source_rows(), &loss_rows(), &activation_rows(), &normalization_rows()})
     for (const Row& row : *rows) all.push_back(&row);
   return all;
 }

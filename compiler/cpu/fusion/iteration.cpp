@@ -152,7 +152,8 @@ double nanosecondsPerElement(ir::FusionOp fusion) {
   double time = 0.3 * (fusion.getNumOperands() + fusion.getNumResults());
   for (mlir::Operation& op : fusion.getBody().front())
     time += llvm::TypeSwitch<mlir::Operation*, double>(&op)
-                .Case<ir::ExpOp, ir::LogOp, ir::TanhOp, ir::SigmoidOp>([](auto) { return 0.5; })
+                .Case<ir::ErfOp, ir::ExpOp, ir::Expm1Op, ir::GeluOp, ir::GeluTanhOp, ir::LogOp, ir::SigmoidOp,
+                      ir::SiluOp, ir::TanhOp>([](auto) { return 0.5; })
                 .Case<ir::PowOp, ir::RandomUniformOp>([](auto) { return 5.0; })
                 .Default([](auto) { return 0.05; });
   return time;

@@ -94,6 +94,7 @@ VectorValue sign(const VectorValue& x) {
   return where(zero < x, constant(x, 1), where(x < zero, constant(x, -1), zero));
 }
 VectorValue exp(const VectorValue& x) { return build<math::ExpOp>(x, {x.value}); }
+VectorValue expm1(const VectorValue& x) { return build<math::ExpM1Op>(x, {x.value}); }
 VectorValue log(const VectorValue& x) { return build<math::LogOp>(x, {x.value}); }
 VectorValue sqrt(const VectorValue& x) { return build<math::SqrtOp>(x, {x.value}); }
 VectorValue tanh(const VectorValue& x) { return build<math::TanhOp>(x, {x.value}); }

@@ -45,6 +45,7 @@ STATOR_MIXED(/)
 VectorValue abs(const VectorValue& x);
 VectorValue sign(const VectorValue& x);
 VectorValue exp(const VectorValue& x);
+VectorValue expm1(const VectorValue& x);
 VectorValue log(const VectorValue& x);
 VectorValue sqrt(const VectorValue& x);
 VectorValue tanh(const VectorValue& x);
