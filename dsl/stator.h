@@ -17,3 +17,4 @@
 #include "dsl/layers/linear.h"
 #include "dsl/layers/sequential.h"
 #include "dsl/program.h"
+#include "dsl/summary.h"
