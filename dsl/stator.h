@@ -23,3 +23,4 @@
 #include "dsl/layers/sequential.h"
 #include "dsl/ops/scan.h"
 #include "dsl/program.h"
+#include "dsl/summary.h"

@@ -35,6 +35,7 @@ Grouping::Grouping(mlir::Block& block) {
     if (role != Role::view && role != Role::source) place(&op);
     else if (materialized_.contains(&op)) placeView(&op);
   }
+  joinReductions();
 }
 
 int Grouping::groupOf(mlir::Operation* op) const {
@@ -169,6 +170,7 @@ bool Grouping::canJoin(mlir::Operation* op, int number) const {
   if (group.kind == Kind::scatter || group.ops.size() >= mostOps || makesCircle(op, number)) return false;
   switch (roleOf(op)) {
     case Role::compute:
+      if (servesReductions(op) && !servesReductions(group)) return false;
       return computeCanJoin(op, group, number);
     case Role::reduction:
       return reductionCanJoin(op, group, number);
@@ -213,6 +215,7 @@ bool Grouping::readsThroughOthers(int reader, int producer) const {
 
 bool Grouping::canAbsorb(int map, int into) const {
   const Group &from = groups_[map], &to = groups_[into];
+  if (servesReductions(to) && !servesReductions(from)) return false;
   if (map == into || from.kind != Kind::map || to.kind == Kind::scatter || from.ops.size() + to.ops.size() > mostOps)
     return false;
   bool whole = from.elements == to.elements && (!isReduction(to) || reducesTrailingAxes(to.reduction));

@@ -54,6 +54,11 @@ class Grouping {
   bool readsPlainly(int reader, int producer) const;
   bool readsThroughOthers(int reader, int producer) const;
   void absorb(int map, int into);
+  bool servesReductions(mlir::Operation* op) const;
+  bool servesReductions(const Group& group) const;
+  bool readSameTensor(const Group& a, const Group& b) const;
+  bool canShareLoops(int a, int b) const;
+  void joinReductions();
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
   bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
 
@@ -61,6 +66,7 @@ class Grouping {
   llvm::DenseMap<mlir::Operation*, int> groupOf_;
   llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own
   mutable llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*, 3>> bases_;
+  mutable llvm::DenseMap<mlir::Operation*, bool> servesReductions_;
 };
 
 }  // namespace stator::fuse
