@@ -15,9 +15,11 @@ constexpr long elements(const TensorSpec& spec) {
 /// Of one node: two for each multiplication with its addition in products and convolutions, nothing for other ops.
 constexpr long flops_of(const Graph& graph, const Node& node) {
   if (node.op == "matmul") return 2 * elements(node.spec) * graph.nodes[graph.operand(node, 0)].spec.extents[-1].number;
-  if (node.op != "conv2d") return 0;
+  bool transposed = node.op == "conv2d_input_grad";  // each element of the operand meets the kernel
+  if (node.op != "conv2d" && !transposed) return 0;
   const Extents& weight = graph.nodes[graph.operand(node, 1)].spec.extents;
-  return 2 * elements(node.spec) * weight[1].number * weight[2].number * weight[3].number;
+  const TensorSpec& windows = transposed ? graph.nodes[graph.operand(node, 0)].spec : node.spec;
+  return 2 * elements(windows) * weight[1].number * weight[2].number * weight[3].number;
 }
 
 template <class M, TensorLike... In> constexpr long count_flops() {

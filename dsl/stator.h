@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/interface/ops/contraction.h"
+#include "compiler/interface/ops/convolution.h"
 #include "compiler/interface/ops/elementwise.h"
 #include "compiler/interface/ops/movement.h"
 #include "compiler/interface/ops/pooling.h"
@@ -10,6 +11,8 @@
 #include "dsl/flops.h"
 #include "dsl/layers/attention.h"
 #include "dsl/layers/convolution.h"
+#include "dsl/layers/convolution_transpose.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/linear.h"
+#include "dsl/layers/pooling.h"
 #include "dsl/program.h"

@@ -13,7 +13,7 @@ Role roleOf(mlir::Operation* op) {
       .Case<ir::ConstantOp, ir::IotaOp>([](auto) { return Role::source; })
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([](auto) { return Role::reduction; })
       .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp>([](auto) { return Role::contraction; })
-      .Case<ir::MaxPool2dOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(
+      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(
           [](auto) { return Role::window; })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::Conv2dWeightGradOp, ir::CountOp, ir::GradientOp, ir::FusionOp>(
           [](mlir::Operation* o) -> Role {

@@ -122,14 +122,16 @@ void dropEmptyReductions(mlir::func::FuncOp function) {
 void widenOperands(mlir::func::FuncOp function) {
   for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
     Role role = roleOf(&op);
+    if (role != Role::contraction && role != Role::window) continue;
     mlir::RankedTensorType type = typeOf(op.getResult(0));
-    mlir::Type element = type.getElementType();
+    mlir::Type element = typeOf(op.getOperand(0)).getElementType();
     bool isReal = llvm::isa<mlir::FloatType>(element), isWide = element.isF32() || element.isF64();
     if ((role != Role::contraction || isWide) && (role != Role::window || isReal)) continue;
     mlir::OpBuilder builder(&op);
     mlir::Type wide = isReal ? mlir::Type(builder.getF32Type()) : builder.getF64Type();
     for (mlir::OpOperand& operand : op.getOpOperands())
       operand.set(builder.create<ir::CastOp>(op.getLoc(), typeOf(operand.get()).clone(wide), operand.get()));
+    if (type.getElementType() != element) continue;  // indices
     op.getResult(0).setType(type.clone(wide));
     builder.setInsertionPointAfter(&op);
     auto narrow = builder.create<ir::CastOp>(op.getLoc(), type, op.getResult(0));

@@ -26,13 +26,13 @@ template <class Body> static void forEachInWindow(const rule::Window2d& rule, ll
   long h = rule.axes[0], w = rule.axes[1];
   for (long kh = 0; kh < rule.kernel[0]; ++kh)
     for (long kw = 0; kw < rule.kernel[1]; ++kw) {
-      at[h] = window[h] * rule.stride[0] + kh - rule.padding[0];
-      at[w] = window[w] * rule.stride[1] + kw - rule.padding[1];
+      at[h] = window[h] * rule.stride[0] + kh * rule.dilation[0] - rule.padding[0];
+      at[w] = window[w] * rule.stride[1] + kw * rule.dilation[1] - rule.padding[2];
       if (at[h] >= 0 && at[h] < extents[h] && at[w] >= 0 && at[w] < extents[w]) body(offsetOf(strides, at));
     }
 }
 
-/// The offset of the first of the window's greatest elements; NaN counts as greatest.
+/// The offset of the first of the window's greatest elements; NaN counts as greatest. -1: all of it is padding.
 static long greatestInWindow(const rule::Window2d& rule, const TensorValue& x, llvm::ArrayRef<long> window) {
   long best = -1;
   forEachInWindow(rule, x.extents, window, [&](long offset) {
@@ -42,8 +42,6 @@ static long greatestInWindow(const rule::Window2d& rule, const TensorValue& x, l
   });
   return best;
 }
-
-static double windowSize(const rule::Window2d& rule) { return static_cast<double>(rule.kernel[0] * rule.kernel[1]); }
 
 llvm::FailureOr<Cotangents> MaxPool2dOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
   rule::MaxPool2dGrad grad{ruleOf<rule::MaxPool2d>(*this)};
@@ -55,7 +53,21 @@ TensorValue MaxPool2dOp::interpret(Operands operands) {
   rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
   TensorValue y = filled(getType());
   forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    y.elements[offset] = x.elements[greatestInWindow(rule, x, window)];
+    long greatest = greatestInWindow(rule, x, window);
+    y.elements[offset] = greatest < 0 ? -INFINITY : x.elements[greatest];
+  });
+  return y;
+}
+
+TensorValue MaxPool2dIndicesOp::interpret(Operands operands) {
+  const TensorValue& x = *operands[0];
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  Index strides = stridesOf(x.extents);
+  TensorValue y = filled(getType());
+  forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    long greatest = greatestInWindow(rule, x, window), h = rule.axes[0], w = rule.axes[1];
+    long row = greatest / strides[h] % x.extents[h], column = greatest / strides[w] % x.extents[w];
+    y.elements[offset] = greatest < 0 ? -1 : static_cast<double>(row * x.extents[w] + column);
   });
   return y;
 }
@@ -65,7 +77,8 @@ TensorValue MaxPool2dGradOp::interpret(Operands operands) {
   rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
   TensorValue dx = filled(getType());
   forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    dx.elements[greatestInWindow(rule, x, window)] += dy.elements[offset];
+    long greatest = greatestInWindow(rule, x, window);
+    if (greatest >= 0) dx.elements[greatest] += dy.elements[offset];
   });
   return dx;
 }
@@ -80,7 +93,8 @@ TensorValue AvgPool2dOp::interpret(Operands operands) {
   rule::AvgPool2d rule = ruleOf<rule::AvgPool2d>(*this);
   TensorValue y = filled(getType());
   forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    forEachInWindow(rule, x.extents, window, [&](long at) { y.elements[offset] += x.elements[at] / windowSize(rule); });
+    forEachInWindow(rule, x.extents, window, [&](long at) { y.elements[offset] += x.elements[at]; });
+    y.elements[offset] /= static_cast<double>(rule.divisor);
   });
   return y;
 }
@@ -95,7 +109,7 @@ TensorValue AvgPool2dGradOp::interpret(Operands operands) {
   TensorValue dx = filled(getType());
   forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
     forEachInWindow(rule, dx.extents, window,
-                    [&](long at) { dx.elements[at] += dy.elements[offset] / windowSize(rule); });
+                    [&](long at) { dx.elements[at] += dy.elements[offset] / static_cast<double>(rule.divisor); });
   });
   return dx;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/interface/ops/contraction.h"
+#include "compiler/interface/ops/convolution.h"
 #include "compiler/interface/ops/elementwise.h"
 #include "compiler/interface/ops/pooling.h"
 #include "compiler/interface/ops/reduction.h"
@@ -12,19 +13,6 @@ namespace stator::rule {
 struct EqualRankMatmul : Matmul {
   static constexpr Inferred infer(Specs operands) {
     return operands[0].rank() == operands[1].rank() ? Matmul::infer(operands) : "matmul: ranks differ";
-  }
-};
-
-/// Operands: dy, weight. The result is of x's type.
-struct Conv2dInputGrad : Conv2d {
-  static constexpr std::string_view name = "conv2d_input_grad";
-  constexpr Inferred infer(Specs) const = delete;
-  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
-    const TensorSpec forward[]{result, operands[1]};
-    Inferred dy = Conv2d::infer({forward, 2});
-    if (!dy.ok()) return dy;
-    bool fits = dy.spec.extents == operands[0].extents && dy.spec.dtype == operands[0].dtype;
-    return fits ? Inferred(result) : "conv2d_input_grad: the cotangent is not of the convolution's type";
   }
 };
 
@@ -89,18 +77,6 @@ struct MaxPool2dGrad : MaxPool2d {
     if (!dy.ok()) return dy;
     bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
     return fits ? Inferred(operands[0]) : "max_pool2d_grad: the cotangent is not of the pooled type";
-  }
-};
-
-/// Operand: dy. The result is of x's type.
-struct AvgPool2dGrad : AvgPool2d {
-  static constexpr std::string_view name = "avg_pool2d_grad";
-  constexpr Inferred infer(Specs) const = delete;
-  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
-    Inferred dy = AvgPool2d::infer({&result, 1});
-    if (!dy.ok()) return dy;
-    bool fits = dy.spec.extents == operands[0].extents && dy.spec.dtype == operands[0].dtype;
-    return fits ? Inferred(result) : "avg_pool2d_grad: the cotangent is not of the pooled type";
   }
 };
 

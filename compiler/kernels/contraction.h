@@ -20,7 +20,7 @@ struct Dim {
 /// C[outer, row, column] = sum over `reductions` of A[outer, row, reduction] * B[outer, reduction, column].
 ///
 /// GEMM, its transposed forms, batched products, and convolution over a channels-last image with its halo: forward
-/// (outer n, oh; rows ow; columns oc; reductions kh, kw * ic) and weight gradient (rows kh, kw, ic; reductions n, oh,
+/// (rows n, oh, ow; columns oc; reductions kh, kw * ic) and weight gradient (rows kh, kw, ic; reductions n, oh,
 /// ow). Rows do not move in B nor columns in A; outer loops move in all three, reductions in A and B. Strides may be
 /// negative.
 struct ContractionForm {

@@ -12,14 +12,15 @@ using mlir::Value;
 static mlir::RankedTensorType typeOf(Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
 
 static bool isPooling(mlir::Operation* op) {
-  return llvm::isa<ir::MaxPool2dOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(op);
+  return llvm::isa<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(
+      op);
 }
 
 bool worksInAnyOrder(mlir::Operation* op) {
   constexpr int leastRank = 3;  // the order of a matrix is a matter of strides for the products that read it
   if (op->getNumResults() != 1 || typeOf(op->getResult(0)).getRank() < leastRank) return false;
   return simplify::isElementwise(op) || isPooling(op) ||
-         llvm::isa<ir::BroadcastOp, ir::PadOp, ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::ArgmaxOp,
+         llvm::isa<ir::BroadcastOp, ir::PadOp, ir::SliceOp, ir::FlipOp, ir::CatOp, ir::SumOp, ir::MaxOp, ir::ArgmaxOp,
                    ir::DetachOp>(op);
 }
 

@@ -10,15 +10,16 @@
 #include "tests/catch.h"
 #include "tests/codegen/check_function.h"
 #include "tests/passes_values/small_convnet.h"
+#include "tests/passes_values/small_unet.h"
 
 namespace stator::tests {
 namespace {
 
-/// Function `name` of the small convolutional net at batch 6, ready to be fused, as a module with it as @main.
-std::string text_of(const char* name) {
+/// Function `name` of a program at batch 6, ready to be fused, as a module with it as @main.
+std::string text_of(const ProgramGraph& program, const char* name) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<mlir::func::FuncDialect, ir::StatorDialect>();
-  auto module = ir::importProgram(context, small_convnet.graph(), {batch = 6});
+  auto module = ir::importProgram(context, program, {batch = 6});
   mlir::PassManager passes(&context);
   mlir::OpPassManager& each = passes.nest<mlir::func::FuncOp>();
   each.addPass(createMaskPass());
@@ -41,9 +42,15 @@ std::string text_of(const char* name) {
 }  // namespace
 
 TEST_CASE("prediction and training step of a convolutional net") {
-  check_function(text_of("predict"), {.low = -1, .high = 1});
-  Compiled step = check_function(text_of("train_step"), {.tolerance = 1e-4, .low = 0.1, .high = 4});
+  check_function(text_of(small_convnet.graph(), "predict"), {.low = -1, .high = 1});
+  Compiled step =
+      check_function(text_of(small_convnet.graph(), "train_step"), {.tolerance = 1e-4, .low = 0.1, .high = 4});
   CHECK(step.kinds.size() < 40);
+}
+
+TEST_CASE("prediction and training step of an encoder and decoder with joined channels") {
+  check_function(text_of(small_unet.graph(), "predict"), {.low = -1, .high = 1});
+  check_function(text_of(small_unet.graph(), "train_step"), {.tolerance = 1e-4, .low = 0.1, .high = 1});
 }
 
 }  // namespace stator::tests

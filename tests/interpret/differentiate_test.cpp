@@ -70,8 +70,8 @@ TEST_CASE("the loss is its own gradient's one") {
 
 TEST_CASE("an op without a derivative on the way is named") {
   std::string module = R"(func.func @main(%x: tensor<1x1x2x2xf64>, %d: tensor<1x1x1x1xf64>) -> tensor<1x1x1x1xf64> {
-    %y = stator.max_pool2d_grad %x, %d {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>,
-      axes = array<i64: 2, 3>} : (tensor<1x1x2x2xf64>, tensor<1x1x1x1xf64>) -> tensor<1x1x2x2xf64>
+    %y = stator.max_pool2d_grad %x, %d {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>,
+      dilation = array<i64: 1, 1>, axes = array<i64: 2, 3>} : (tensor<1x1x2x2xf64>, tensor<1x1x1x1xf64>) -> tensor<1x1x2x2xf64>
     %s = stator.sum %y {axes = array<i64: 0, 1, 2, 3>} : (tensor<1x1x2x2xf64>) -> tensor<1x1x1x1xf64>
     %l = stator.reshape %s : (tensor<1x1x1x1xf64>) -> tensor<f64>
     %g = stator.gradient %l, %d : (tensor<f64>, tensor<1x1x1x1xf64>) -> tensor<1x1x1x1xf64>

@@ -48,7 +48,9 @@ std::vector<GradientCase> contraction_cases() {
       " {stride = array<i64: 2, 1>, padding = array<i64: 1, 0, 2, 1>, dilation = array<i64: 1, 2>, groups = 2 : i64}";
   const std::string x = "tensor<2x4x5x4xf64>", w = "tensor<6x2x3x2xf64>", y = "tensor<2x6x2x5xf64>";
   const std::string window =
-      " {kernel = array<i64: 3, 2>, stride = array<i64: 2, 1>, padding = array<i64: 1, 1>, axes =";
+      " {kernel = array<i64: 3, 2>, stride = array<i64: 2, 1>, padding = array<i64: 1, 1, 1, 1>, dilation = "
+      "array<i64: 1, 1>, axes =";
+  const std::string last = " array<i64: 1, 2>", first = " array<i64: 2, 3>", divisor = ", divisor = 5 : i64}";
   const std::string image = "tensor<2x3x5x4xf64>", pooled = "tensor<2x3x3x5xf64>";
   return {
       {{"stator.matmul %0, %1", {"tensor<3x4xf64>", "tensor<4x2xf64>"}, "tensor<3x2xf64>"}},
@@ -56,10 +58,10 @@ std::vector<GradientCase> contraction_cases() {
       {{"stator.conv2d %0, %1" + attributes, {x, w}, y}},
       {{"stator.conv2d_input_grad %0, %1" + attributes, {y, w}, x}},
       {{"stator.conv2d_weight_grad %0, %1" + attributes, {x, y}, w}},
-      {{"stator.max_pool2d %0" + window + " array<i64: 2, 3>}", {image}, pooled}},
-      {{"stator.avg_pool2d %0" + window + " array<i64: 2, 3>}", {image}, pooled}},
-      {{"stator.avg_pool2d %0" + window + " array<i64: 1, 2>}", {"tensor<2x5x4x3xf64>"}, "tensor<2x3x5x3xf64>"}},
-      {{"stator.avg_pool2d_grad %0" + window + " array<i64: 2, 3>}", {pooled}, image}},
+      {{"stator.max_pool2d %0" + window + first + "}", {image}, pooled}},
+      {{"stator.avg_pool2d %0" + window + first + divisor, {image}, pooled}},
+      {{"stator.avg_pool2d %0" + window + last + divisor, {"tensor<2x5x4x3xf64>"}, "tensor<2x3x5x3xf64>"}},
+      {{"stator.avg_pool2d_grad %0" + window + first + divisor, {pooled}, image}},
   };
 }
 
@@ -129,8 +131,8 @@ TEST_CASE("equal values share the gradient") {
 
 TEST_CASE("max_pool2d's gradient goes to the first of equal values") {
   OneOp pool{
-      "stator.max_pool2d %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, "
-      "axes = array<i64: 2, 3>}",
+      "stator.max_pool2d %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, "
+      "dilation = array<i64: 1, 1>, axes = array<i64: 2, 3>}",
       {"tensor<1x1x2x4xf64>"},
       "tensor<1x1x1x2xf64>"};
   CHECK(differentiated(pool, {{0, 0, 1, 2, 0, 0, 2, 2}}, {5, 7}).gradients[0] ==

@@ -117,8 +117,10 @@ std::vector<ValueCase> movement_cases() {
 std::vector<ValueCase> window_cases() {
   const std::string conv = " {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64";
   const std::string padded = conv + ", padding = array<i64: 0, 0, 1, 0>}", last = conv + "}";
-  const std::string pool =
-      " {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>}";
+  const std::string window =
+      " {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, "
+      "dilation = array<i64: 1, 1>, axes = array<i64: 2, 3>";
+  const std::string pool = window + "}", mean = window + ", divisor = 4 : i64}";
   Elements square{1, 2, 3, 4}, weight{10, 1};
   return {
       {{"stator.matmul %0, %1", {"tensor<2x2xf64>", "tensor<2x1xf64>"}, "tensor<2x1xf64>"}, {square, weight}, {12, 34}},
@@ -145,11 +147,13 @@ std::vector<ValueCase> window_cases() {
        {31, 42}},
       {{"stator.max_pool2d %0" + pool, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xf64>"}, {{1, 5, 3, 4}}, {5}},
       {{"stator.max_pool2d %0" + pool, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xf64>"}, {{1, nan, 3, 4}}, {nan}},
-      {{"stator.avg_pool2d %0" + pool, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xf64>"}, {square}, {2.5}},
+      {{"stator.max_pool2d_indices %0" + pool, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xi64>"}, {{1, 5, 3, 5}}, {1}},
+      {{"stator.max_pool2d_indices %0" + pool, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xi64>"}, {{1, 5, nan, 6}}, {2}},
+      {{"stator.avg_pool2d %0" + mean, {"tensor<1x1x2x2xf64>"}, "tensor<1x1x1x1xf64>"}, {square}, {2.5}},
       {{"stator.max_pool2d_grad %0, %1" + pool, {"tensor<1x1x2x2xf64>", "tensor<1x1x1x1xf64>"}, "tensor<1x1x2x2xf64>"},
        {{1, 5, 5, 4}, {7}},
        {0, 7, 0, 0}},
-      {{"stator.avg_pool2d_grad %0" + pool, {"tensor<1x1x1x1xf64>"}, "tensor<1x1x2x2xf64>"}, {{8}}, {2, 2, 2, 2}},
+      {{"stator.avg_pool2d_grad %0" + mean, {"tensor<1x1x1x1xf64>"}, "tensor<1x1x2x2xf64>"}, {{8}}, {2, 2, 2, 2}},
   };
 }
 

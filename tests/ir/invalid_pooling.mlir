@@ -3,7 +3,7 @@
 
 func.func @max_pool2d_rank(%a: tensor<3x8x8xf32>) {
   // expected-error @below {{max_pool2d: the input is not [N, C, H, W]: [3, 8, 8]}}
-  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<3x8x8xf32>) -> tensor<3x4x4xf32>
+  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<3x8x8xf32>) -> tensor<3x4x4xf32>
   return
 }
 
@@ -11,7 +11,7 @@ func.func @max_pool2d_rank(%a: tensor<3x8x8xf32>) {
 
 func.func @max_pool2d_symbol(%a: tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) {
   // expected-error @below {{max_pool2d: height and width must be numbers: [1, 3, 8*steps, 8]}}
-  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) -> tensor<1x3x4x4xf32>
+  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) -> tensor<1x3x4x4xf32>
   return
 }
 
@@ -19,7 +19,7 @@ func.func @max_pool2d_symbol(%a: tensor<1x3x8x8xf32, #stator.symbols<[], [], [st
 
 func.func @max_pool2d_window(%a: tensor<1x3x1x8xf32>) {
   // expected-error @below {{max_pool2d: the window is larger than the padded input: [1, 3, 1, 8]}}
-  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x1x8xf32>) -> tensor<1x3x1x4xf32>
+  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x1x8xf32>) -> tensor<1x3x1x4xf32>
   return
 }
 
@@ -27,7 +27,7 @@ func.func @max_pool2d_window(%a: tensor<1x3x1x8xf32>) {
 
 func.func @max_pool2d_padding(%a: tensor<1x3x8x8xf32>) {
   // expected-error @below {{max_pool2d: the padding exceeds half the window: [1, 3, 8, 8]}}
-  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 2, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
+  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 2, 2, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
   return
 }
 
@@ -35,7 +35,7 @@ func.func @max_pool2d_padding(%a: tensor<1x3x8x8xf32>) {
 
 func.func @avg_pool2d_rank(%a: tensor<3x8x8xf32>) {
   // expected-error @below {{avg_pool2d: the input is not [N, C, H, W]: [3, 8, 8]}}
-  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<3x8x8xf32>) -> tensor<3x4x4xf32>
+  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<3x8x8xf32>) -> tensor<3x4x4xf32>
   return
 }
 
@@ -43,7 +43,7 @@ func.func @avg_pool2d_rank(%a: tensor<3x8x8xf32>) {
 
 func.func @avg_pool2d_symbol(%a: tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) {
   // expected-error @below {{avg_pool2d: height and width must be numbers: [1, 3, 8*steps, 8]}}
-  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) -> tensor<1x3x4x4xf32>
+  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32, #stator.symbols<[], [], [steps], []>>) -> tensor<1x3x4x4xf32>
   return
 }
 
@@ -51,7 +51,7 @@ func.func @avg_pool2d_symbol(%a: tensor<1x3x8x8xf32, #stator.symbols<[], [], [st
 
 func.func @avg_pool2d_window(%a: tensor<1x3x1x8xf32>) {
   // expected-error @below {{avg_pool2d: the window is larger than the padded input: [1, 3, 1, 8]}}
-  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x1x8xf32>) -> tensor<1x3x1x4xf32>
+  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x1x8xf32>) -> tensor<1x3x1x4xf32>
   return
 }
 
@@ -59,7 +59,7 @@ func.func @avg_pool2d_window(%a: tensor<1x3x1x8xf32>) {
 
 func.func @avg_pool2d_padding(%a: tensor<1x3x8x8xf32>) {
   // expected-error @below {{avg_pool2d: the padding exceeds half the window: [1, 3, 8, 8]}}
-  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 2, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
+  %0 = stator.avg_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 2, 2, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
   return
 }
 
@@ -67,7 +67,7 @@ func.func @avg_pool2d_padding(%a: tensor<1x3x8x8xf32>) {
 
 func.func @max_pool2d_axes(%a: tensor<1x3x8x8xf32>) {
   // expected-error @below {{attribute 'axes' failed to satisfy constraint: i64 dense array attribute of two different axes below 4}}
-  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 4>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
+  %0 = stator.max_pool2d %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 4>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
   return
 }
 
@@ -75,7 +75,7 @@ func.func @max_pool2d_axes(%a: tensor<1x3x8x8xf32>) {
 
 func.func @max_pool2d_grad_cotangent(%a: tensor<1x3x8x8xf32>, %b: tensor<1x3x4x5xf32>) {
   // expected-error @below {{max_pool2d_grad: the cotangent is not of the pooled type: [1, 3, 8, 8] x [1, 3, 4, 5]}}
-  %0 = stator.max_pool2d_grad %a, %b {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>, tensor<1x3x4x5xf32>) -> tensor<1x3x8x8xf32>
+  %0 = stator.max_pool2d_grad %a, %b {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x8x8xf32>, tensor<1x3x4x5xf32>) -> tensor<1x3x8x8xf32>
   return
 }
 
@@ -83,6 +83,6 @@ func.func @max_pool2d_grad_cotangent(%a: tensor<1x3x8x8xf32>, %b: tensor<1x3x4x5
 
 func.func @avg_pool2d_grad_cotangent(%a: tensor<1x3x4x5xf32>) {
   // expected-error @below {{avg_pool2d_grad: the cotangent is not of the pooled type: [1, 3, 4, 5] -> [1, 3, 8, 8]}}
-  %0 = stator.avg_pool2d_grad %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x4x5xf32>) -> tensor<1x3x8x8xf32>
+  %0 = stator.avg_pool2d_grad %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x4x5xf32>) -> tensor<1x3x8x8xf32>
   return
 }

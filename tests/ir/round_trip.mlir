@@ -114,14 +114,14 @@ func.func @contraction(%a: tensor<5x2x3xf64>, %b: tensor<5x3x4xf64>, %x: tensor<
 
 // CHECK-LABEL: func.func @pooling
 func.func @pooling(%x: tensor<2x4x8x8xf32>, %y: tensor<2x4x4x4xf32>, %l: tensor<2x8x8x4xf32>) {
-  // CHECK: stator.max_pool2d %{{.*}} {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>) -> tensor<2x4x4x4xf32>
-  %0 = stator.max_pool2d %x {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>) -> tensor<2x4x4x4xf32>
-  // CHECK: stator.avg_pool2d %{{.*}} {axes = array<i64: 1, 2>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x8x8x4xf32>) -> tensor<2x4x4x4xf32>
-  %1 = stator.avg_pool2d %l {axes = array<i64: 1, 2>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x8x8x4xf32>) -> tensor<2x4x4x4xf32>
-  // CHECK: stator.max_pool2d_grad %{{.*}}, %{{.*}} {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
-  %2 = stator.max_pool2d_grad %x, %y {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
-  // CHECK: stator.avg_pool2d_grad %{{.*}} {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
-  %3 = stator.avg_pool2d_grad %y {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
+  // CHECK: stator.max_pool2d %{{.*}} {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>) -> tensor<2x4x4x4xf32>
+  %0 = stator.max_pool2d %x {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>) -> tensor<2x4x4x4xf32>
+  // CHECK: stator.avg_pool2d %{{.*}} {axes = array<i64: 1, 2>, dilation = array<i64: 1, 1>, divisor = 9 : i64, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x8x8x4xf32>) -> tensor<2x4x4x4xf32>
+  %1 = stator.avg_pool2d %l {axes = array<i64: 1, 2>, dilation = array<i64: 1, 1>, divisor = 9 : i64, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x8x8x4xf32>) -> tensor<2x4x4x4xf32>
+  // CHECK: stator.max_pool2d_grad %{{.*}}, %{{.*}} {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
+  %2 = stator.max_pool2d_grad %x, %y {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
+  // CHECK: stator.avg_pool2d_grad %{{.*}} {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, divisor = 9 : i64, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
+  %3 = stator.avg_pool2d_grad %y {axes = array<i64: 2, 3>, dilation = array<i64: 1, 1>, divisor = 9 : i64, kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<2x4x4x4xf32>) -> tensor<2x4x8x8xf32>
   return
 }
 

@@ -14,8 +14,9 @@ namespace {
 
 std::vector<const Row*> all_rows() {
   std::vector<const Row*> all;
-  for (const auto* rows : {&attention_rows(), &elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(),
-                           &window_rows(), &source_rows(), &loss_rows()})
+  for (const auto* rows :
+       {&elementwise_rows(), &movement_rows(), &reduction_rows(), &contraction_rows(), &window_rows(), &source_rows(),
+        &loss_rows(), &attention_rows(), &convolution_rows(), &resize_rows()})
     for (const Row& row : *rows) all.push_back(&row);
   return all;
 }
@@ -30,8 +31,8 @@ std::vector<std::string> covered_ops() {
 }
 
 /// Ops that PyTorch has not, or not as such; tests/interpret/op_values_test.cpp has values worked out by hand for them.
-const std::vector<std::string> worked_by_hand{"cast",           "constant", "iota",    "count",
-                                              "random_uniform", "detach",   "gradient"};
+const std::vector<std::string> worked_by_hand{"cast",           "constant", "iota",     "count",
+                                              "random_uniform", "detach",   "gradient", "max_pool2d_indices"};
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();

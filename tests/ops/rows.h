@@ -15,5 +15,7 @@ const std::vector<Row>& contraction_rows();
 const std::vector<Row>& window_rows();
 const std::vector<Row>& source_rows();
 const std::vector<Row>& loss_rows();
+const std::vector<Row>& convolution_rows();
+const std::vector<Row>& resize_rows();
 
 }  // namespace stator::tests

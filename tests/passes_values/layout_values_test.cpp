@@ -2,6 +2,7 @@
 #include "tests/catch.h"
 #include "tests/passes_values/run_passes.h"
 #include "tests/passes_values/small_convnet.h"
+#include "tests/passes_values/small_unet.h"
 
 namespace stator::tests {
 namespace {
@@ -56,8 +57,15 @@ TEST_CASE("convolutions of every kind") {
       {9, 9, 2, 3, 2, 3, {1, 2}, {2, 0, 1, 2}, {2, 3}, 1},  // dilation
       {5, 5, 4, 6, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 2},  // groups
       {7, 6, 4, 4, 3, 3, {2, 1}, {1, 0, 2, 1}, {1, 2}, 4},  // depthwise, with all of it
+      {6, 5, 3, 6, 3, 2, {1, 2}, {1, 1, 0, 1}, {1, 1}, 3},  // depthwise with two outputs for each channel
       {4, 5, 2, 3, 1, 1, {1, 1}, {1, 2, 1, 1}, {1, 1}, 1},  // padding beyond the kernel: the gradient is cut
       {6, 6, 2, 3, 1, 2, {3, 2}, {2, 1, 1, 2}, {1, 1}, 1},
+      {9, 8, 2, 3, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1},    // one phase of a strided gradient
+      {8, 8, 2, 3, 4, 2, {2, 2}, {1, 1, 0, 0}, {1, 1}, 1},    // phases alike: side by side
+      {13, 9, 2, 3, 5, 3, {4, 3}, {2, 0, 1, 2}, {1, 1}, 1},   // many phases
+      {12, 11, 4, 6, 5, 3, {4, 3}, {2, 1, 1, 2}, {1, 1}, 2},  // many, in groups
+      {14, 12, 2, 3, 3, 3, {4, 2}, {1, 1, 3, 0}, {2, 3}, 1},  // stride and dilation with a common factor
+      {7, 7, 2, 3, 2, 2, {3, 3}, {0, 0, 0, 0}, {1, 1}, 1},    // rows of the image that no window reads
   };
   for (const Convolution& kind : kinds) {
     Module before = module_of(kind), after = before.after("layout");
@@ -74,6 +82,17 @@ TEST_CASE("a training step after layout, with a permute of activations at flatte
   CHECK(error(after.run("predict"), before.run("predict")) < 1e-12);
   // train_step: flatten there and back, three products' transpositions, and five of weights; predict: 1, 1 and 2.
   CHECK(after.count("permute") == 2 + 2 + 5 + 1 + 1 + 2);
+}
+
+TEST_CASE("joined channels and upsampling stay channels-last") {
+  Arguments arguments{{}, {{"lr", 0.5}, {"step", 3}, {"valid.batch", 5}}};
+  Module before = Module(small_unet.graph(), {batch = 6}).after("mask,stator-differentiate,bind-symbols,simplify");
+  Module after = before.after("layout");
+  CHECK(error(after.run("train_step", arguments), before.run("train_step", arguments)) < 1e-12);
+  CHECK(error(after.run("predict"), before.run("predict")) < 1e-12);
+  // predict: the image there and back, four weights, the pixels of `up`; train_step: two images, four weights, two for
+  // gradients, four gradients, and those pixels. None of activations.
+  CHECK(after.count("permute") == 7 + 13);
 }
 
 TEST_CASE("a cluster keeps its order where another would move more") {

@@ -1,5 +1,6 @@
 // Graphs made at random: one op, or a few, on a value that is there already.
 #include "compiler/interface/ops/contraction.h"
+#include "compiler/interface/ops/convolution.h"
 #include "compiler/interface/ops/pooling.h"
 #include "compiler/interface/ops/source.h"
 #include "tests/properties/random_graph.h"
@@ -205,10 +206,12 @@ RandomGraph::Made RandomGraph::pool(const Value& x) {
   rule::Window2d window;
   window.kernel = Integers(choice_.between(1, 3), choice_.between(1, 3));
   window.stride = Integers(choice_.between(1, 3), choice_.between(1, 3));
-  window.padding = Integers(choice_.below(window.kernel[0] / 2 + 1), choice_.below(window.kernel[1] / 2 + 1));
+  window.dilation = Integers(choice_.between(1, 2), choice_.between(1, 2));
+  for (int i = 0; i < 4; ++i) window.padding.at[i] = choice_.below(window.kernel[i / 2] / 2 + 1);
   const bool greatest = choice_.one_in(2);
   if (x.spec.rank() != 4 || !rule::MaxPool2d{window}.infer(Specs{&x.spec, 1}).ok()) return {};
-  return greatest ? apply_rule(rule::MaxPool2d{window}, {x}) : apply_rule(rule::AvgPool2d{window}, {x});
+  if (greatest) return apply_rule(rule::MaxPool2d{window}, {x});
+  return apply_rule(rule::AvgPool2d{window, choice_.between(1, 9)}, {x});
 }
 
 /// Draws go by the row-major index, which unused rows change unless they come last: so rows are the first axis here.

@@ -56,13 +56,12 @@ FusedContraction matmulForm(ir::MatmulOp op) {
   int rank = static_cast<int>(shape.size());
   for (int axis = 0; axis < rank - 2; ++axis) {
     fused.form.outer.push_back({shape[axis], a.strides[axis], b.strides[axis], c[axis]});
-    fused.axisLoops.push_back({axis});
+    fused.resultLoops.push_back(axis);
   }
   fused.form.rows.push_back({shape[rank - 2], a.strides[rank - 2], 0, c[rank - 2]});
   fused.form.columns = {shape[rank - 1], 0, b.strides[rank - 1], 1};
   fused.form.reductions.push_back({a.shape[rank - 1], a.strides[rank - 1], b.strides[rank - 2], 0});
-  fused.axisLoops.push_back({rank - 2});
-  fused.axisLoops.push_back({rank - 1});
+  fused.resultLoops.append({rank - 2, rank - 1});
   return fused;
 }
 
@@ -73,17 +72,17 @@ FusedContraction convolutionForm(ir::ConvolutionOp op) {
   llvm::SmallVector<int64_t> c = rowMajor(y);
   int64_t groups = static_cast<int64_t>(op.getGroups()), each = y[3] / groups;
   auto stride = op.getStride(), dilation = op.getDilation();
-  fused.form.outer.push_back({y[0], x.strides[0], 0, c[0]});
-  fused.form.outer.push_back({y[1], stride[0] * x.strides[1], 0, c[1]});
   if (groups > 1) fused.form.outer.push_back({groups, w.shape[2] * x.strides[3], each * w.strides[3], each});
-  fused.form.rows.push_back({y[2], stride[1] * x.strides[2], 0, c[2]});
+  fused.form.rows = kernels::mergeDims({Dim{y[0], x.strides[0], 0, c[0]}, Dim{y[1], stride[0] * x.strides[1], 0, c[1]},
+                                        Dim{y[2], stride[1] * x.strides[2], 0, c[2]}});
   fused.form.columns = {each, 0, w.strides[3], 1};
   fused.form.reductions.push_back({w.shape[0], dilation[0] * x.strides[1], w.strides[0], 0});
   fused.form.reductions.push_back({w.shape[1], dilation[1] * x.strides[2], w.strides[1], 0});
   fused.form.reductions.push_back({w.shape[2], x.strides[3], w.strides[2], 0});
-  int rows = static_cast<int>(fused.form.outer.size());
-  fused.axisLoops = {{0}, {1}, {rows}, {rows + 1}};
-  if (groups > 1) fused.axisLoops[3] = {2, rows + 1};
+  int outer = static_cast<int>(fused.form.outer.size()), columns = outer + static_cast<int>(fused.form.rows.size());
+  for (int loop = outer; loop < columns; ++loop) fused.resultLoops.push_back(loop);
+  if (groups > 1) fused.resultLoops.push_back(0);
+  fused.resultLoops.push_back(columns);
   return fused;
 }
 
@@ -103,8 +102,9 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   fused.form.reductions.push_back({dy.shape[1], stride[0] * x.strides[1], dy.strides[1], 0});
   fused.form.reductions.push_back({dy.shape[2], stride[1] * x.strides[2], dy.strides[2], 0});
   int outer = static_cast<int>(fused.form.outer.size());
-  fused.axisLoops = {{outer}, {outer + 1}, {outer + 2}, {outer + 3}};
-  if (groups > 1) fused.axisLoops[3] = {0, outer + 3};
+  fused.resultLoops = {outer, outer + 1, outer + 2};
+  if (groups > 1) fused.resultLoops.push_back(0);
+  fused.resultLoops.push_back(outer + 3);
   return fused;
 }
 

@@ -6,15 +6,15 @@
 
 namespace stator::cpu {
 
-/// A contraction, the region's arguments that it reads, and how its loops make up the result's axes.
+/// A contraction, the region's arguments that it reads, and its loops in the order of the result's axes.
 struct FusedContraction {
   kernels::ContractionForm form;
   mlir::BlockArgument a;
   mlir::BlockArgument b;
   mlir::Value result;
-  /// For each axis of the result the loops that it runs over, the last fastest: `outer` loops first, then `rows`, then
-  /// the columns, by number.
-  llvm::SmallVector<llvm::SmallVector<int, 2>, 4> axisLoops;
+  /// The loops that the result's axes are made up of, in their order, the last fastest; one may run over several axes.
+  /// By number: `outer` loops first, then `rows`, then the columns.
+  llvm::SmallVector<int, 6> resultLoops;
 };
 
 /// Errors: InternalError where the region holds no contraction, or one whose operands are not permuted arguments.

@@ -45,12 +45,10 @@ class ContractionEmitter {
     int columns = static_cast<int>(loops.size()) - 1;
     TensorIndex index;
     index.mask = mask;
-    for (llvm::ArrayRef<int> axis : fused_.axisLoops) {
-      for (int loop : axis) {
-        LaneIndex at{loops[loop], 1, 0, loop == columns, 1, {}};
-        if (auto constant = mlir::getConstantIntValue(loops[loop])) at.base = {}, at.offset = *constant;
-        index.groups.push_back({extentOf(loop), at});
-      }
+    for (int loop : fused_.resultLoops) {
+      LaneIndex at{loops[loop], 1, 0, loop == columns, 1, {}};
+      if (auto constant = mlir::getConstantIntValue(loops[loop])) at.base = {}, at.offset = *constant;
+      index.groups.push_back({extentOf(loop), at});
     }
     values_.vectors[fused_.result] = vector;
     Evaluator evaluator(ix, llvm::cast<mlir::VectorType>(vector.getType()).getNumElements(), values_);

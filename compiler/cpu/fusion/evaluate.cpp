@@ -70,6 +70,7 @@ Value Evaluator::computeOp(mlir::Operation* op, const TensorIndex& index) {
         return ix_.builder.create<mlir::arith::SelectOp>(ix_.location, condition, a, b);
       })
       .Case([&](ir::MaxPool2dOp o) { return maxPool(o, index); })
+      .Case([&](ir::MaxPool2dIndicesOp o) { return maxPoolIndices(o, index); })
       .Case([&](ir::AvgPool2dOp o) { return avgPool(o, index); })
       .Case([&](ir::MaxPool2dGradOp o) { return maxPoolGrad(o, index); })
       .Case([&](ir::AvgPool2dGradOp o) { return avgPoolGrad(o, index); })

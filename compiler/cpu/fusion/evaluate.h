@@ -57,12 +57,21 @@ class Evaluator {
   Value iota(ir::IotaOp op, const TensorIndex& index);
   Value randomUniform(ir::RandomUniformOp op, const TensorIndex& index);
 
+  /// The windows that may cover an element of the image, one at a time, along one axis.
+  struct Covering {
+    Bounded window;
+    LaneIndex position;  ///< the element's in the window, and whether it is there
+    Bounded inWindow;
+  };
+
   template <class Op> WindowPlace place(Op op, const TensorIndex& index);
   template <class Op>
   Value windowElement(Op op, Value x, const WindowPlace& window, int64_t row, int64_t column, double outside);
   WindowMax windowMax(Value x, mlir::Operation* op, const WindowPlace& window);
   Value maxPool(ir::MaxPool2dOp op, const TensorIndex& index);
+  Value maxPoolIndices(ir::MaxPool2dIndicesOp op, const TensorIndex& index);
   Value avgPool(ir::AvgPool2dOp op, const TensorIndex& index);
+  template <class Op> Covering cover(Op op, int i, const LaneIndex& at, int64_t turn);
   template <class Op, class Share> Value scatterWindows(Op op, const TensorIndex& index, Share share);
   Value maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index);
   Value avgPoolGrad(ir::AvgPool2dGradOp op, const TensorIndex& index);

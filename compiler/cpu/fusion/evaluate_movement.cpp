@@ -114,6 +114,10 @@ Evaluator::Bounded Evaluator::bound(const LaneIndex& at, int64_t extent, int64_t
     if (inside) return {{{}, 1, at.offset / dilation, 0, 1, {}}, {}, {}};
     return {{}, b.create<arith::ConstantOp>(ix_.location, b.getBoolAttr(false)), {}};
   }
+  if (dilation > 1 && at.isUniform() && at.scale % dilation == 0) {  // the base does not decide
+    LaneIndex rest = math_.remainder(at, dilation);
+    return bound(rest.offset == 0 ? math_.divide(at, dilation) : LaneIndex{{}, 1, -1, 0, 1, {}}, extent, 1, keepsStep);
+  }
   Value value = at.isUniform() ? math_.start(at) : math_.allLanes(at);
   Value inside = isBelow(value, reach);
   Value zero = at.isUniform() ? ix_.constant(0) : splat(ix_, b.getI32Type(), 0, math_.lanes);

@@ -4,6 +4,7 @@
 #include "compiler/cpu/fusion/buffer_access.h"
 #include "compiler/cpu/fusion/evaluate.h"
 #include "compiler/cpu/fusion/vector_value.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace stator::cpu {
@@ -36,9 +37,11 @@ Value Evaluator::windowElement(Op op, Value x, const WindowPlace& window, int64_
   Bounded places[2];
   for (int i = 0; i < 2; ++i) {
     AxisGroup& group = index.groups[i == 0 ? window.height : window.width];
-    int64_t extent = imageType(op).getShape()[op.getAxes()[i]], padding = op.getPadding()[i];
-    LaneIndex at = math_.add(math_.multiply(group.at, op.getStride()[i]), (i == 0 ? row : column) - padding);
-    if (padding == 0) places[i].at = at;
+    int64_t extent = imageType(op).getShape()[op.getAxes()[i]], before = op.getPadding()[2 * i];
+    int64_t inWindow = (i == 0 ? row : column) * op.getDilation()[i];
+    LaneIndex at = math_.add(math_.multiply(group.at, op.getStride()[i]), inWindow - before);
+    bool isInside = inWindow >= before && (group.extent - 1) * op.getStride()[i] + inWindow - before < extent;
+    if (isInside) places[i].at = at;
     else places[i] = bound(at, extent, 1, !x.getDefiningOp());
     group = {extent, places[i].at};
     index.mask = bothMasks(ix_, index.mask, places[i].lanes);
@@ -69,14 +72,28 @@ Evaluator::WindowMax Evaluator::windowMax(Value x, mlir::Operation* op, const Wi
               b.create<arith::SelectOp>(ix_.location, better, position, best.position)};
     }
   };
-  if (auto forward = llvm::dyn_cast<ir::MaxPool2dOp>(op)) take(forward);
-  else take(llvm::cast<ir::MaxPool2dGradOp>(op));
+  llvm::TypeSwitch<mlir::Operation*>(op).Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dGradOp>(take);
   windows_[x].push_back({window.grouped, best});
   return best;
 }
 
 Value Evaluator::maxPool(ir::MaxPool2dOp op, const TensorIndex& index) {
   return windowMax(op.getX(), op, place(op, index)).greatest;
+}
+
+/// Row and column of the window's first element, moved by its greatest one's place in it.
+Value Evaluator::maxPoolIndices(ir::MaxPool2dIndicesOp op, const TensorIndex& index) {
+  WindowPlace window = place(op, index);
+  LaneIndex position = math_.ofLanes(windowMax(op.getX(), op, window).position), place[2];
+  int64_t columns = op.getKernel()[1];
+  for (int i = 0; i < 2; ++i) {
+    LaneIndex first =
+        math_.multiply(window.grouped.groups[i == 0 ? window.height : window.width].at, op.getStride()[i]);
+    LaneIndex inWindow = i == 0 ? math_.divide(position, columns) : math_.remainder(position, columns);
+    place[i] = math_.add(math_.add(first, math_.multiply(inWindow, op.getDilation()[i])), -op.getPadding()[2 * i]);
+  }
+  LaneIndex inPlane = math_.add(math_.multiply(place[0], imageType(op).getShape()[op.getAxes()[1]]), place[1]);
+  return convert(ix_, math_.allLanes(inPlane), ix_.builder.getI32Type(), op.getType().getElementType());
 }
 
 Value Evaluator::avgPool(ir::AvgPool2dOp op, const TensorIndex& index) {
@@ -87,7 +104,30 @@ Value Evaluator::avgPool(ir::AvgPool2dOp op, const TensorIndex& index) {
     Value element = windowElement(op, op.getX(), window, i / columns, i % columns, 0);
     sum = sum ? Value(ix_.builder.create<arith::AddFOp>(ix_.location, sum, element)) : element;
   }
-  return ix_.builder.create<arith::DivFOp>(ix_.location, sum, splatOf(op.getX(), static_cast<double>(size)));
+  return ix_.builder.create<arith::DivFOp>(ix_.location, sum, splatOf(op.getX(), static_cast<double>(op.getDivisor())));
+}
+
+/// How many windows may cover an element along one axis.
+template <class Op> static int64_t turnsOf(Op op, int i) {
+  int64_t kernel = op.getKernel()[i], stride = op.getStride()[i];
+  return op.getDilation()[i] > 1 ? kernel : (kernel + stride - 1) / stride;
+}
+
+/// Windows from the last that begins at or before the element; where a window has gaps, one for each place in it.
+template <class Op> Evaluator::Covering Evaluator::cover(Op op, int i, const LaneIndex& at, int64_t turn) {
+  int64_t axis = op.getAxes()[i], image = imageType(op).getShape()[axis], kernel = op.getKernel()[i];
+  int64_t windows = llvm::cast<mlir::RankedTensorType>(op.getDy().getType()).getShape()[axis];
+  int64_t stride = op.getStride()[i], before = op.getPadding()[2 * i];
+  LaneIndex padded = math_.add(at, before);
+  if (op.getDilation()[i] > 1)
+    return {bound(math_.add(padded, -turn * op.getDilation()[i]), windows, stride, false), {{}, 1, turn, 0, 1, {}}, {}};
+  Covering covering;
+  covering.position = math_.add(math_.remainder(padded, stride), turn * stride);
+  covering.window.at = math_.add(math_.divide(padded, stride), -turn);
+  if (turn == 0 && kernel == stride && before == 0 && windows * stride == image) return covering;
+  covering.window = bound(covering.window.at, windows, 1, false);
+  if (kernel % stride) covering.inWindow = bound(covering.position, kernel, 1, false);
+  return covering;
 }
 
 /// The sum over all windows that cover an element of the image of `share(window, position in it)`: the position is a
@@ -95,33 +135,20 @@ Value Evaluator::avgPool(ir::AvgPool2dOp op, const TensorIndex& index) {
 template <class Op, class Share> Value Evaluator::scatterWindows(Op op, const TensorIndex& index, Share share) {
   auto& b = ix_.builder;
   WindowPlace image = place(op, index);
-  Value dy = op.getDy();
-  llvm::ArrayRef<int64_t> windows = llvm::cast<mlir::RankedTensorType>(dy.getType()).getShape();
-  int64_t overlap[2];
-  for (int i = 0; i < 2; ++i) overlap[i] = (op.getKernel()[i] + op.getStride()[i] - 1) / op.getStride()[i];
-  Value zero = splatOf(dy, 0), sum;
-  for (int64_t back = 0; back < overlap[0] * overlap[1]; ++back) {
-    WindowPlace window = image;
-    Bounded places[4];
-    LaneIndex position[2];
-    for (int i = 0; i < 2; ++i) {
-      AxisGroup& group = window.grouped.groups[i == 0 ? window.height : window.width];
-      int64_t extent = windows[op.getAxes()[i]], stride = op.getStride()[i];
-      int64_t before = i == 0 ? back / overlap[1] : back % overlap[1];
-      LaneIndex padded = math_.add(group.at, op.getPadding()[i]);
-      position[i] = math_.add(math_.remainder(padded, stride), before * stride);
-      bool alwaysCovered = before == 0 && op.getKernel()[i] == stride && op.getPadding()[i] == 0 &&
-                           extent * stride == imageType(op).getShape()[op.getAxes()[i]];
-      places[2 * i].at = math_.add(math_.divide(padded, stride), -before);
-      if (!alwaysCovered) {
-        places[2 * i] = bound(places[2 * i].at, extent, 1, false);
-        if (op.getKernel()[i] % stride) places[2 * i + 1] = bound(position[i], op.getKernel()[i], 1, false);
-      }
-      group = {extent, places[2 * i].at};
+  llvm::ArrayRef<int64_t> windows = llvm::cast<mlir::RankedTensorType>(op.getDy().getType()).getShape();
+  Value zero = splatOf(op.getDy(), 0), sum;
+  for (int64_t row = 0; row < turnsOf(op, 0); ++row) {
+    for (int64_t column = 0; column < turnsOf(op, 1); ++column) {
+      WindowPlace window = image;
+      AxisGroup *height = &window.grouped.groups[window.height], *width = &window.grouped.groups[window.width];
+      Covering covers[2]{cover(op, 0, height->at, row), cover(op, 1, width->at, column)};
+      *height = {windows[op.getAxes()[0]], covers[0].window.at};
+      *width = {windows[op.getAxes()[1]], covers[1].window.at};
+      LaneIndex position[2]{covers[0].position, covers[1].position};
+      Value term = share(window, position);
+      for (const Covering& cover : covers) term = choose(cover.inWindow, choose(cover.window, term, zero), zero);
+      sum = sum ? Value(b.create<arith::AddFOp>(ix_.location, sum, term)) : term;
     }
-    Value term = share(window, position);
-    for (const Bounded& covered : places) term = choose(covered, term, zero);
-    sum = sum ? Value(b.create<arith::AddFOp>(ix_.location, sum, term)) : term;
   }
   return sum;
 }
@@ -138,10 +165,11 @@ Value Evaluator::maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index) {
 }
 
 Value Evaluator::avgPoolGrad(ir::AvgPool2dGradOp op, const TensorIndex& index) {
-  double size = static_cast<double>(op.getKernel()[0] * op.getKernel()[1]);
+  double divisor = static_cast<double>(op.getDivisor());
   return scatterWindows(op, index, [&](const WindowPlace& window, const LaneIndex*) {
     Value dy = evaluate(op.getDy(), window.grouped);
-    return Value(ix_.builder.create<arith::DivFOp>(ix_.location, dy, splatOf(op.getDy(), size)));
+    if (divisor == 1) return dy;
+    return Value(ix_.builder.create<arith::DivFOp>(ix_.location, dy, splatOf(op.getDy(), divisor)));
   });
 }
 

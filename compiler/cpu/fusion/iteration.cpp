@@ -28,10 +28,14 @@ class BoundaryFinder {
     llvm::TypeSwitch<mlir::Operation*>(op)
         .Case([&](ir::BroadcastOp o) { stretched(o); })
         .Case([&](ir::PermuteOp o) { moved(o); })
-        .Case<ir::SliceOp, ir::PadOp>([&](auto o) { resized(typeOf(o.getX()).getShape(), shape); })
+        .Case([&](ir::SliceOp o) { resized(typeOf(o.getX()).getShape(), shape); })
+        .Case([&](ir::PadOp o) {
+          resized(typeOf(o.getX()).getShape(), shape);
+          for (auto [axis, interior] : llvm::enumerate(o.getInterior())) tile(shape, axis, interior + 1);
+        })
         .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
         .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })
-        .Case<ir::MaxPool2dOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
+        .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
         .Case<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
         .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::RandomUniformOp, ir::ConstantOp, ir::MatmulOp, ir::ConvolutionOp,
               ir::ConvolutionWeightGradOp>([](auto) {})
@@ -88,12 +92,13 @@ class BoundaryFinder {
   }
   template <class Op> void windows(Op op, llvm::ArrayRef<int64_t> shape) {
     alone(shape, op.getAxes());
-    for (int i = 0; i < 2; ++i) {
-      int64_t axis = op.getAxes()[i], behind = 1;
-      for (int64_t inner : shape.drop_front(axis + 1)) behind *= inner;
-      bool small = op.getStride()[i] <= 3 && axis + 1 != static_cast<int64_t>(shape.size());
-      if (small && shape[axis] % op.getStride()[i] == 0) tiles[behind] = op.getStride()[i];
-    }
+    for (int i = 0; i < 2; ++i) tile(shape, op.getAxes()[i], op.getStride()[i]);
+  }
+  /// Elements of a leading axis that a few steps apart are computed alike go in turns.
+  void tile(llvm::ArrayRef<int64_t> shape, int64_t axis, int64_t stride) {
+    bool small = stride <= 3 && axis + 1 != static_cast<int64_t>(shape.size());
+    if (!small || stride == 1 || shape[axis] % stride != 0) return;
+    tiles[mlir::ShapedType::getNumElements(shape.drop_front(axis + 1))] = stride;
   }
 
   llvm::DenseSet<mlir::Value> seen_;

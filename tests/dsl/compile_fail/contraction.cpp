@@ -38,5 +38,17 @@ void convolutions(F<32, 3, 28, 28> x, F<16, pick<4, 3>, 3, 3> channels, F<16, 3,
   auto input = conv2d(rank3, w);
   // expect: conv2d: the weight is not [O, C / groups, KH, KW] | Shape<32, 3, 28, 28>, Shape<3, 28, 28>
   auto weight = conv2d(x, rank3);
+  // expect: conv2d: a kernel, stride, dilation or groups below 1, or a padding below 0 | Shape<32, 3, 28, 28>
+  auto still = st::conv2d<st::conv{.stride = 0}.rule(3)>(x, w);
 #endif
+}
+
+void transposed(F<32, pick<3, 16>, 28, 28> x, F<16, 3, 3, 3> w, F<32, pick<3, 16>, 28> rows, F<16, 3, 3> kernel,
+                F<16, pick<4, 16>, 3> other) {
+  // expect: conv_transpose2d: channels of input and weight differ | Shape<32, 3, 28, 28>, Shape<16, 3, 3, 3>
+  auto y = conv_transpose2d(x, w);
+  // expect: conv1d: channels of input and weight differ | Shape<32, 3, 28>, Shape<16, 4, 3>
+  auto z = conv1d(rows, other);
+  // expect: conv_transpose1d: channels of input and weight differ | Shape<32, 3, 28>, Shape<16, 3, 3>
+  auto u = conv_transpose1d(rows, kernel);
 }

@@ -27,5 +27,22 @@ void broken(Image<3, 8, 8> rank3, Image<32, 3, st::steps, 8> symbolic, Image<32,
   auto g = st::max_pool2d<2, 2, 2>(image);
   // expect: avg_pool2d: the padding exceeds half the window | Shape<32, 3, 8, 8>
   auto h = st::avg_pool2d<3, 3, 2>(image);
+  // expect: max_pool2d: a kernel, stride, dilation or divisor below 1, or a padding below 0 | Shape<32, 3, 8, 8>
+  auto i = st::max_pool2d<2, 0>(image);
+#endif
+}
+
+void resized(Image<3, 8, 8> rank3) {
+  // expect: adaptive_avg_pool2d: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto a = st::adaptive_avg_pool2d<1>(rank3);
+  // expect: adaptive_max_pool2d: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto b = st::AdaptiveMaxPool2d<2>{}(rank3);
+  // expect: interpolate: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto c = st::interpolate<st::resize{.scale_factor = 2}>(rank3);
+  // expect: pixel_unshuffle: the input is not [N, C, H, W] | Shape<3, 8, 8>
+  auto d = st::pixel_unshuffle<2>(rank3);
+#ifndef GOOD
+  // expect: max_pool1d: the input is not [N, C, L] | Shape<32, 3, 8, 8>
+  auto e = st::max_pool1d<2>(st::Expr<st::Tensor<st::f32, 32, 3, 8, 8>>{});
 #endif
 }
