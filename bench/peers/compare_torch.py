@@ -1,9 +1,10 @@
 """Times Stator's training steps against PyTorch's, in turns within one run: only ratios of such a run count.
 
-    python3 bench/peers/compare_torch.py build/release/bench [--rounds 5] [--threads 1]
+    python3 bench/peers/compare_torch.py build/release/bench [--rounds 5] [--threads 1] [--models tinyvgg,cifar_resnet]
 
-PyTorch runs eager, in this process, as its users write it; Stator's steps run in bench_train_step. Both see the same
-network, optimizer, batch and dtype. Prints the best and the median of all rounds, and their ratios.
+PyTorch runs in this process, as its users write it, eager and through torch.compile; Stator's steps run in
+bench_train_step. All see the same network, optimizer, batch and dtype. Prints the best and the median of all rounds,
+and the ratio of PyTorch's faster mode to Stator.
 """
 import argparse
 import json
@@ -39,20 +40,57 @@ class ConvNet(nn.Module):
         return F.log_softmax(self.fc2(hidden), 1)
 
 
-def torch_step(model):
-    """The usual training step, on a batch of 32."""
-    images, labels = torch.randn(32, 1, 28, 28), torch.randint(10, (32,))
-    if model == "mlp":
-        net, loss_of = Mlp(), F.cross_entropy
-        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    else:
-        net, loss_of = ConvNet(), F.nll_loss
-        optimizer = torch.optim.Adadelta(net.parameters(), lr=0.5)
+def vgg_block(channels):
+    return [nn.Conv2d(channels, 10, 3), nn.ReLU(), nn.Conv2d(10, 10, 3), nn.ReLU(), nn.MaxPool2d(2)]
+
+
+def tinyvgg():
+    return nn.Sequential(*vgg_block(3), *vgg_block(10), nn.Flatten(), nn.Linear(1690, 3))
+
+
+def convolution(channels, out, kernel, stride):
+    return nn.Conv2d(channels, out, kernel, stride, kernel // 2, bias=False)
+
+
+class Residual(nn.Module):
+    def __init__(self, channels, out, stride):
+        super().__init__()
+        self.first, self.second = convolution(channels, out, 3, stride), convolution(out, out, 3, 1)
+        self.shortcut = nn.Identity() if channels == out and stride == 1 else convolution(channels, out, 1, stride)
+
+    def forward(self, x):
+        return F.relu(self.second(F.relu(self.first(x))) + self.shortcut(x))
+
+
+def cifar_resnet():
+    """Without batch norm, as in bench/models/cifar_resnet.h."""
+    return nn.Sequential(convolution(3, 16, 3, 1), nn.ReLU(), Residual(16, 16, 1), Residual(16, 32, 2),
+                         Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+# Network, loss, optimizer, batch, image, classes.
+MODELS = {
+    "mlp": (Mlp, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=0.01), 32, (1, 28, 28), 10),
+    "mnist_convnet": (ConvNet, F.nll_loss, lambda p: torch.optim.Adadelta(p, lr=0.5), 32, (1, 28, 28), 10),
+    "tinyvgg": (tinyvgg, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=1e-3), 32, (3, 64, 64), 3),
+    "cifar_resnet": (cifar_resnet, F.cross_entropy,
+                     lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True),
+                     128, (3, 32, 32), 10),
+}
+
+
+def torch_step(model, compiled):
+    """The usual training step; `compiled`: network and loss go through torch.compile."""
+    network, loss_of, optimizer_of, batch, image, classes = MODELS[model]
+    images, labels = torch.randn(batch, *image), torch.randint(classes, (batch,))
+    net = network()
+    optimizer = optimizer_of(net.parameters())
     net.train()
+    forward = torch.compile(net) if compiled else net
 
     def step():
         optimizer.zero_grad()
-        loss = loss_of(net(images), labels)
+        loss = loss_of(forward(images), labels)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -75,7 +113,7 @@ def time_torch(step, seconds):
 def time_stator(folder, model, threads, seconds):
     """Microseconds per step of ten short repetitions."""
     command = [str(next(pathlib.Path(folder).rglob("bench_train_step"))),
-               f"--benchmark_filter=train_step/{model}/batch:32/threads:{threads}",
+               f"--benchmark_filter=train_step/{model}/batch:{MODELS[model][3]}/threads:{threads}",
                "--benchmark_repetitions=10", f"--benchmark_min_time={seconds / 10}", "--benchmark_format=json"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return [run["real_time"] for run in report["benchmarks"] if run["run_type"] == "iteration"]
@@ -87,18 +125,23 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each side in each round")
+    parser.add_argument("--models", default=",".join(MODELS))
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
-    print(f"PyTorch {torch.__version__} eager, {options.threads} thread(s), {options.rounds} rounds; µs per step")
-    for model in ("mlp", "mnist_convnet"):
-        step, ours, theirs = torch_step(model), [], []
+    print(f"PyTorch {torch.__version__}, {options.threads} thread(s), {options.rounds} rounds; µs per step, best / median")
+    for model in options.models.split(","):
+        steps = {"eager": torch_step(model, False), "compiled": torch_step(model, True)}
+        times = {side: [] for side in (*steps, "Stator")}
         for _ in range(options.rounds):
-            theirs += time_torch(step, options.seconds)
-            ours += time_stator(options.folder, model, options.threads, options.seconds)
-        best, median = (min(theirs), min(ours)), (statistics.median(theirs), statistics.median(ours))
-        print(f"{model:14}  PyTorch {best[0]:9.1f} / {median[0]:9.1f}   Stator {best[1]:9.1f} / {median[1]:9.1f}   "
-              f"PyTorch / Stator {best[0] / best[1]:5.2f} / {median[0] / median[1]:5.2f}   (best / median)")
+            for side, step in steps.items():
+                times[side] += time_torch(step, options.seconds)
+            times["Stator"] += time_stator(options.folder, model, options.threads, options.seconds)
+        best = {side: min(values) for side, values in times.items()}
+        median = {side: statistics.median(values) for side, values in times.items()}
+        ratios = [min(t["eager"], t["compiled"]) / t["Stator"] for t in (best, median)]
+        print(f"{model:14}" + "".join(f"  {side} {best[side]:9.1f} / {median[side]:9.1f}" for side in times) +
+              f"  PyTorch's faster / Stator {ratios[0]:5.2f} / {ratios[1]:5.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // One prediction in evaluation mode. `predict/MODEL/batch:B/threads:T`.
 #include <benchmark/benchmark.h>
 
-#include "bench/digits_batch.h"
+#include "bench/image_batch.h"
 #include "examples/models/convnet.h"
 
 namespace st = stator;
@@ -9,7 +9,7 @@ namespace st = stator;
 namespace {
 
 void predict(benchmark::State& run) {
-  const bench::Batch batch = bench::digits_batch(run.range(0));
+  const bench::Batch batch = bench::image_batch(run.range(0), {1, 28, 28}, 10);
   auto state = st::init(models::convnet, st::seed(0));
   auto net = st::compile<"predict">(models::convnet, st::batch = run.range(0),
                                     st::CompileOptions{.threads = static_cast<int>(run.range(1))});

@@ -1,7 +1,9 @@
 // One training step: forward, backward and update. `train_step/MODEL/batch:B/threads:T`.
 #include <benchmark/benchmark.h>
 
-#include "bench/digits_batch.h"
+#include "bench/image_batch.h"
+#include "bench/models/cifar_resnet.h"
+#include "bench/models/tinyvgg.h"
 #include "examples/models/convnet.h"
 #include "examples/models/mlp.h"
 
@@ -9,27 +11,25 @@ namespace st = stator;
 
 namespace {
 
-template <const auto& Program> void train_step(benchmark::State& run) {
-  const bench::Batch batch = bench::digits_batch(run.range(0));
+/// On images of `Side` x `Side`.
+template <const auto& Program, int Channels, int Side, int Classes> void train_step(benchmark::State& run) {
+  const bench::Batch batch = bench::image_batch(run.range(0), {Channels, Side, Side}, Classes);
   auto state = st::init(Program, st::seed(0));
   auto train = st::compile<"train_step">(Program, st::batch = run.range(0),
                                          st::CompileOptions{.threads = static_cast<int>(run.range(1))});
   for (auto _ : run) benchmark::DoNotOptimize(train.step(state, batch.images, batch.labels));
 }
 
-BENCHMARK(train_step<models::mlp>)
-    ->Name("train_step/mlp")
-    ->ArgNames({"batch", "threads"})
-    ->Args({32, 1})
-    ->Args({32, 2})
-    ->Unit(benchmark::kMicrosecond)
-    ->UseRealTime();
-BENCHMARK(train_step<models::convnet>)
-    ->Name("train_step/mnist_convnet")
-    ->ArgNames({"batch", "threads"})
-    ->Args({32, 1})
-    ->Args({32, 2})
-    ->Unit(benchmark::kMicrosecond)
-    ->UseRealTime();
+#define STATOR_TRAIN_STEP(MODEL, BATCH, CHANNELS, SIDE, CLASSES) \
+  BENCHMARK(train_step<models::MODEL, CHANNELS, SIDE, CLASSES>)  \
+      ->ArgNames({"batch", "threads"})                           \
+      ->Args({BATCH, 1})                                         \
+      ->Args({BATCH, 2})                                         \
+      ->Unit(benchmark::kMicrosecond)                            \
+      ->UseRealTime()
+STATOR_TRAIN_STEP(mlp, 32, 1, 28, 10)->Name("train_step/mlp");
+STATOR_TRAIN_STEP(convnet, 32, 1, 28, 10)->Name("train_step/mnist_convnet");
+STATOR_TRAIN_STEP(tinyvgg, 32, 3, 64, 3)->Name("train_step/tinyvgg");
+STATOR_TRAIN_STEP(cifar_resnet, 128, 3, 32, 10)->Name("train_step/cifar_resnet");
 
 }  // namespace

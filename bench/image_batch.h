@@ -1,4 +1,4 @@
-// Inputs for the digit benchmarks: normal draws and labels, the same in every run.
+// Inputs for benchmarks on images: normal draws and labels, the same in every run.
 #pragma once
 
 #include "runtime/ndarray.h"
@@ -10,13 +10,14 @@ struct Batch {
   stator::NdArray images, labels;
 };
 
-inline Batch digits_batch(int64_t rows) {
-  Batch batch{stator::NdArray::zeros(stator::DType::f32, {rows, 1, 28, 28}),
+/// `image`: channels, height, width.
+inline Batch image_batch(int64_t rows, std::array<int64_t, 3> image, int64_t classes) {
+  Batch batch{stator::NdArray::zeros(stator::DType::f32, {rows, image[0], image[1], image[2]}),
               stator::NdArray::zeros(stator::DType::i64, {rows})};
   const stator::RandomStream draws{0, 0, 0};
   auto pixels = batch.images.values<float>();
   for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = stator::normal(draws, i);
-  for (int64_t i = 0; i < rows; ++i) batch.labels.data<int64_t>()[i] = draws.word(i) % 10;
+  for (int64_t i = 0; i < rows; ++i) batch.labels.data<int64_t>()[i] = draws.word(i) % classes;
   return batch;
 }
 
