@@ -94,12 +94,6 @@ class Trace final : public Context {
     return node.op == "slot" ? static_cast<int>(function_.graph.attributes[node.first_attribute].integers[0]) : -1;
   }
 
-  /// The slot that node `id` reads, or -1.
-  constexpr int slot_of(int id) const {
-    const Node& node = function_.graph.nodes[id];
-    return node.op == "slot" ? static_cast<int>(function_.graph.attributes[node.first_attribute].integers[0]) : -1;
-  }
-
   /// After the call, slot `slot` holds value `id`. A later update of the same slot replaces an earlier one.
   constexpr void update(int slot, int id) {
     for (Update& update : function_.graph.updates)

@@ -2,8 +2,8 @@
 #include "compiler/fuse/build_fusions.h"
 
 #include "compiler/ir/dialect.h"
-#include "llvm/ADT/SetVector.h"
 #include "compiler/ir/scan.h"
+#include "llvm/ADT/SetVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -27,7 +27,8 @@ class FusionBuilder {
     for (mlir::Operation& op : block_.without_terminator())
       if (!llvm::isa<ir::ScanOp>(op)) old.push_back(&op);
     for (int group : grouping_.order()) {
-      if (grouping_.groups()[group].kind == Kind::loop) placeLoop(llvm::cast<ir::ScanOp>(grouping_.groups()[group].ops[0]));
+      if (grouping_.groups()[group].kind == Kind::loop)
+        placeLoop(llvm::cast<ir::ScanOp>(grouping_.groups()[group].ops[0]));
       else build(group);
     }
     returnResults();

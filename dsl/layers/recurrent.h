@@ -10,7 +10,8 @@
 
 namespace stator {
 
-/// What recurrent layers can be asked for, with PyTorch's names and defaults: `st::GRU<8, 16, st::Recurrent{.bias = false}>`.
+/// What recurrent layers can be asked for, with PyTorch's names and defaults: `st::GRU<8, 16, st::Recurrent{.bias =
+/// false}>`.
 struct Recurrent {
   long num_layers = 1;
   bool bias = true;
@@ -77,8 +78,9 @@ template <class Cell, direction Direction, class Weights, Operand X, class State
 constexpr auto run_direction(const Weights& weights, const X& x, const State& state) {
   auto projected = Cell::project(x, weights);
   auto recurrent = Cell::recurrent(weights);
-  return scan<Direction>([&](const auto& before, const auto& element) { return Cell::step(before, element, recurrent); },
-                         state, projected);
+  return scan<Direction>(
+      [&](const auto& before, const auto& element) { return Cell::step(before, element, recurrent); }, state,
+      projected);
 }
 
 /// Row `Row` of each initial state [layers * directions, batch, hidden], as [batch, hidden].
@@ -132,7 +134,8 @@ constexpr auto run_recurrent(const Stack& stack, const RandomSite& site, const X
   } else {
     auto ran = run_layers<Cell, Options>(stack, site, x, initial, hana::make_tuple());
     auto state = final_state<Cell>(hana::at_c<1>(ran));
-    return RecurrentResult<std::remove_cvref_t<decltype(hana::at_c<0>(ran))>, decltype(state)>{hana::at_c<0>(ran), state};
+    return RecurrentResult<std::remove_cvref_t<decltype(hana::at_c<0>(ran))>, decltype(state)>{hana::at_c<0>(ran),
+                                                                                               state};
   }
 }
 
@@ -148,23 +151,20 @@ template <class Cell, long In, Recurrent Options> struct RecurrentLayer {
   RandomSite site;
 
   /// With states that start at zero.
-  template <Operand X>
-    requires SequenceOf<X, In>
-  constexpr auto operator()(const X& x) const {
+  template <Operand X> requires SequenceOf<X, In> constexpr auto operator()(const X& x) const {
     auto zeros = zero_state<X, Options.batch_first ? 0 : 1, rows, Cell::hidden>(x.context);
     if constexpr (Cell::states == 1) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros));
     else return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros, zeros));
   }
   /// `initial`: one expression, or the hana::tuple of an LSTM's two, each [layers * directions, batch, hidden].
-  template <Operand X, class State>
-    requires SequenceOf<X, In>
+  template <Operand X, class State> requires SequenceOf<X, In>
   constexpr auto operator()(const X& x, const State& initial) const {
     if constexpr (Operand<State>) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(initial));
     else return run_recurrent<Cell, Options>(layers, site, x, initial);
   }
-  template <Operand X, class... State>
-    requires(!SequenceOf<X, In>)
-  ShapeError<"recurrent layer: the input is not of rank 3 with input_size as its last extent", shape_of<X>, RecurrentLayer>
+  template <Operand X, class... State> requires(!SequenceOf<X, In>)
+  ShapeError<"recurrent layer: the input is not of rank 3 with input_size as its last extent", shape_of<X>,
+             RecurrentLayer>
   operator()(const X& x, const State&... initial) const;
 };
 
@@ -172,17 +172,17 @@ template <class Cell, long In, Recurrent Options> struct RecurrentLayer {
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu for tanh. Source: torch.nn.RNN.
 /// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
-template <long In, long Hidden, Recurrent Options = {}, Nonlinearity F = Nonlinearity::tanh>
-using RNN = detail::RecurrentLayer<detail::RnnCell<Hidden, F>, In, Options>;
+template <long In, long Hidden, Recurrent Options = {}, Nonlinearity F = Nonlinearity::tanh> using RNN =
+    detail::RecurrentLayer<detail::RnnCell<Hidden, F>, In, Options>;
 
 /// Gates i, f, g, o: c' = f c + i g, h' = o tanh(c'). Source: torch.nn.LSTM, Hochreiter and Schmidhuber 1997.
 /// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
-template <long In, long Hidden, Recurrent Options = {}>
-using LSTM = detail::RecurrentLayer<detail::LstmCell<Hidden>, In, Options>;
+template <long In, long Hidden, Recurrent Options = {}> using LSTM =
+    detail::RecurrentLayer<detail::LstmCell<Hidden>, In, Options>;
 
-/// Gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h. Source: torch.nn.GRU, Cho et al. 2014.
-/// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
-template <long In, long Hidden, Recurrent Options = {}>
-using GRU = detail::RecurrentLayer<detail::GruCell<Hidden>, In, Options>;
+/// Gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h. Source: torch.nn.GRU, Cho et al.
+/// 2014. Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
+template <long In, long Hidden, Recurrent Options = {}> using GRU =
+    detail::RecurrentLayer<detail::GruCell<Hidden>, In, Options>;
 
 }  // namespace stator

@@ -1,7 +1,8 @@
 // One step of each recurrent cell, and the parts that do not depend on the step before.
 //
 // A cell has `project`: what the inputs of all steps contribute, as one product before the loop; `recurrent`: the
-// weights that the loop reads; `step`: the states (a hana::tuple) and one step's projection to new states and the output.
+// weights that the loop reads; `step`: the states (a hana::tuple) and one step's projection to new states and the
+// output.
 #pragma once
 
 #include <boost/hana/at.hpp>

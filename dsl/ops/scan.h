@@ -183,7 +183,7 @@ constexpr auto scan(const Cell& cell, const State& initial, const Xs& xs) {
 }
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(!detail::Scannable<State, Xs>)
+requires(!detail::Scannable<State, Xs>)
 ShapeError<text_of<detail::ScanRule<State, Xs>>, typename detail::Listed<State>::shapes,
            typename detail::Listed<Xs>::shapes>
 scan(const Cell& cell, const State& initial, const Xs& xs);
@@ -195,8 +195,8 @@ ShapeError<"scan: the cell does not return hana::make_tuple(new_state, y)",
 scan(const Cell& cell, const State& initial, const Xs& xs);
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
-  requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
-           detail::WholeRule<Cell, State, Xs>::message != nullptr)
+requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
+         detail::WholeRule<Cell, State, Xs>::message != nullptr)
 ShapeError<text_of<detail::WholeRule<Cell, State, Xs>>, typename detail::Listed<State>::shapes,
            typename detail::Listed<typename detail::step_result<Cell, State, Xs>::state>::shapes>
 scan(const Cell& cell, const State& initial, const Xs& xs);
