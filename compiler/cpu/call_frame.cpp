@@ -34,9 +34,7 @@ Value CallFrame::pointer(const memory::Buffer& buffer) const {
   return base;
 }
 
-Value CallFrame::counter(int64_t offset_bytes) const {
-  return moved(field(CallField::arena), number(offset_bytes));
-}
+Value CallFrame::counter(int64_t offset_bytes) const { return moved(field(CallField::arena), number(offset_bytes)); }
 
 Value CallFrame::number(int64_t value) const {
   auto& b = ix_.builder;

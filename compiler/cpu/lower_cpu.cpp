@@ -95,7 +95,8 @@ class ModuleLowering {
   std::vector<Step> stepsOf(mlir::Block& block, FunctionSteps& all, KernelLibrary& library) {
     std::vector<Step> steps;
     for (mlir::Operation& op : block) {
-      if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) steps.push_back({{}, 0, scan, stepsOf(scan.block(), all, library)});
+      if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
+        steps.push_back({{}, 0, scan, stepsOf(scan.block(), all, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;

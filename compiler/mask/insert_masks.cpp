@@ -135,8 +135,8 @@ class MaskInserter {
       return {};
     }
     auto like = ir::typeOf(builder_.getContext(), {DType::boolean, Extents{0, spec.extents[0]}});
-    mlir::Value mask = validMask(builder_, scan.getLoc(), function_, like, 0,
-                                 orderedFactors(steps, spec.extents[0], bindings_));
+    mlir::Value mask =
+        validMask(builder_, scan.getLoc(), function_, like, 0, orderedFactors(steps, spec.extents[0], bindings_));
     unsigned position = scan.stateCount() + scan.sequenceCount();
     scan.getSequencesMutable().append(mask);
     return scan.block().insertArgument(position, ir::elementOf(mask.getType()), scan.getLoc());

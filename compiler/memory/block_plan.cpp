@@ -1,7 +1,7 @@
 // Places in the arena for the values of one block.
 //
-// The step of a loop sees a row of each sequence and writes a row of each stack: addresses that move with the step. Of a
-// state that is also stacked, one piece of memory holds all values, the initial one included: the stack of the states
+// The step of a loop sees a row of each sequence and writes a row of each stack: addresses that move with the step. Of
+// a state that is also stacked, one piece of memory holds all values, the initial one included: the stack of the states
 // before each step and the stack of those behind it are the same rows, one apart.
 #include "compiler/memory/block_plan.h"
 

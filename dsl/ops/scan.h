@@ -100,6 +100,8 @@ template <class Cell, class State, class Xs> struct StepOf {
 
 template <class Given> struct StepResult {
   static constexpr bool pair = false;
+  using state = hana::tuple<>;  // clang looks at the types before it has checked a function's constraint
+  using y = hana::tuple<>;
 };
 template <class State, class Y> requires requires {
   Listed<State>::count;

@@ -85,7 +85,8 @@ template <class M> void check_model(const std::string& name) {
   constexpr auto program = evaluation<M>();
   State state = torch.state(program);
   auto compiled = compile(program, batch = 4, test_options());
-  CHECK(error_of(compiled.template call<"predict">(state, torch.input), read_npy(torch.folder + "/output.npy")) <= 1e-5);
+  CHECK(error_of(compiled.template call<"predict">(state, torch.input), read_npy(torch.folder + "/output.npy")) <=
+        1e-5);
   const auto results = compiled.template call_all<"gradients">(state, torch.input, torch.target);
   const auto gradients = read_npz(torch.folder + "/grads.npz");
   const std::vector<std::string> names = state.names();

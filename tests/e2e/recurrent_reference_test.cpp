@@ -24,17 +24,16 @@ template <class M, class L> constexpr void record_gradients(const M& net, const 
 
 /// RNN and GRU: the gradients of the parameters, y, the final state, the gradients of x and the initial state.
 template <class Layer, class X, class Y, class S> constexpr auto one_state() {
-  return program<Net<Layer>>(
-      function<"f", X, S, Y, S>([](const auto& net, auto x, auto h0, auto dy, auto dh) {
-        auto [y, h] = net.layer(x, h0);
-        auto loss = sum(y * dy) + sum(h * dh);
-        record_gradients(net, loss);
-        return hana::make_tuple(y, h, gradient(loss, x), gradient(loss, h0));
-      }),
-      function<"zero", X>([](const auto& net, auto x) {
-        auto [y, h] = net.layer(x);
-        return hana::make_tuple(y, h);
-      }));
+  return program<Net<Layer>>(function<"f", X, S, Y, S>([](const auto& net, auto x, auto h0, auto dy, auto dh) {
+                               auto [y, h] = net.layer(x, h0);
+                               auto loss = sum(y * dy) + sum(h * dh);
+                               record_gradients(net, loss);
+                               return hana::make_tuple(y, h, gradient(loss, x), gradient(loss, h0));
+                             }),
+                             function<"zero", X>([](const auto& net, auto x) {
+                               auto [y, h] = net.layer(x);
+                               return hana::make_tuple(y, h);
+                             }));
 }
 
 /// The same for an LSTM, with the cells' states behind each state.
@@ -78,7 +77,8 @@ template <class P> void check_case(const P& program, const std::string& name, co
   auto compiled = compile(program, test_options());
   std::vector<NdArray> inputs{torch.array("in.x")};
   for (const std::string& s : states)
-    inputs.push_back(starts ? torch.array("in." + s + "0") : NdArray::zeros(DType::f32, torch.array("ct." + s + "n").extents()));
+    inputs.push_back(starts ? torch.array("in." + s + "0")
+                            : NdArray::zeros(DType::f32, torch.array("ct." + s + "n").extents()));
   inputs.push_back(torch.array("ct.y"));
   for (const std::string& s : states) inputs.push_back(torch.array("ct." + s + "n"));
   std::vector<const NdArray*> pointers;

@@ -21,6 +21,8 @@ std::vector<GradientCase> elementwise_cases() {
 #define STATOR_BINARY(NAME, DOMAIN, ...) \
   cases.push_back({{"stator." #NAME " %0, %1", {t, t}, t}, std::string(#DOMAIN) == "real" ? 0.3 : -2.0, 2});
 #include "compiler/interface/ops/elementwise.def"
+  std::erase_if(cases,
+                [](const GradientCase& test) { return test.op.name() == "squared_deviation"; });  // of means alone
   cases.push_back({{"stator.where %0, %1, %2", {"tensor<2x3xi1>", t, t}, t}});
   cases.push_back({{"stator.cast %0", {"tensor<2x3xf64>"}, "tensor<2x3xf32>"}});
   return cases;

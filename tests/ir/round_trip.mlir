@@ -161,4 +161,17 @@ func.func @indexing(%x: tensor<7x5xf32>, %i: tensor<4x3xi64, #stator.symbols<[ba
   %1 = stator.scatter_add %i, %0 {axis = 0 : i64} : (tensor<4x3xi64, #stator.symbols<[batch], []>>, tensor<4x3x5xf32, #stator.symbols<[batch], [], []>>) -> tensor<7x5xf32>
   return
 }
+
+// CHECK-LABEL: func.func @scan
+func.func @scan(%s: tensor<4xf32>, %xs: tensor<3x4xf32>, %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  // CHECK: stator.scan reverse from(%{{.*}}) over(%{{.*}}) with(%{{.*}}) : (tensor<4xf32>, tensor<3x4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  %0:2 = stator.scan reverse from(%s) over(%xs) with(%w) : (tensor<4xf32>, tensor<3x4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  ^bb0(%t: tensor<4xf32>, %x: tensor<4xf32>, %v: tensor<4xf32>):
+    %p = stator.mul %t, %v : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %n = stator.add %p, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    // CHECK: stator.yield %{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>
+    stator.yield %n, %n : tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<3x4xf32>
+}
 }

@@ -41,6 +41,8 @@ Row layer_norm_row() {
   return row;
 }
 
+/// Of a case that starts from running statistics, what the batch alone decides.
+const TorchNames batch_alone{{"in.x", "weight", "bias"}, {"out.y"}}, images_alone{{"in.x"}, {"out.y"}};
 constexpr batchnorm no_stats{.track_running_stats = false};
 
 Row batch_norm_row() {
@@ -52,16 +54,17 @@ Row batch_norm_row() {
       .at<F<batch, 3, 9>, F<3>, F<3>>(affine<BatchNorm1d<3, no_stats>>)
       .at<F<batch, 5, 3, 7>, F<5>, F<5>>(affine<BatchNorm2d<5, no_stats>>)
       .at<F<9, 33, 8, 8>, F<33>, F<33>>(affine<BatchNorm2d<33, no_stats>>)
-      .torch<F<5, 3>, F<3>, F<3>>("batch_norm1d__train_2d", affine<BatchNorm1d<3, no_stats>>)
-      .torch<F<4, 3, 5>, F<3>, F<3>>("batch_norm1d__train_3d", affine<BatchNorm1d<3, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_4d", affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_no_stats", affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__eval_no_stats", affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images>("batch_norm2d__train_no_affine",
+      .torch<F<5, 3>, F<3>, F<3>>("batch_norm1d__train_2d", batch_alone, affine<BatchNorm1d<3, no_stats>>)
+      .torch<F<4, 3, 5>, F<3>, F<3>>("batch_norm1d__train_3d", batch_alone, affine<BatchNorm1d<3, no_stats>>)
+      .torch<Images, Channels, Channels>("batch_norm2d__train_4d", batch_alone, affine<BatchNorm2d<2, no_stats>>)
+      .torch<Images, Channels, Channels>("batch_norm2d__train_no_stats", batch_alone, affine<BatchNorm2d<2, no_stats>>)
+      .torch<Images, Channels, Channels>("batch_norm2d__eval_no_stats", batch_alone, affine<BatchNorm2d<2, no_stats>>)
+      .torch<Images>("batch_norm2d__train_no_affine", images_alone,
                      plain<BatchNorm2d<2, batchnorm{.affine = false, .track_running_stats = false}>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_momentum0.3_eps1e-3",
+      .torch<Images, Channels, Channels>("batch_norm2d__train_momentum0.3_eps1e-3", batch_alone,
                                          affine<BatchNorm2d<2, batchnorm{.eps = 1e-3, .track_running_stats = false}>>)
-      .torch<F<2, 2, 2, 2, 3>, Channels, Channels>("batch_norm3d__train_5d", affine<BatchNorm3d<2, no_stats>>);
+      .torch<F<2, 2, 2, 2, 3>, Channels, Channels>("batch_norm3d__train_5d", batch_alone,
+                                                   affine<BatchNorm3d<2, no_stats>>);
   return row;
 }
 
