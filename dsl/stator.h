@@ -12,4 +12,5 @@
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/linear.h"
+#include "dsl/ops/scan.h"
 #include "dsl/program.h"

@@ -7,11 +7,8 @@
 //                                                %g = stator.mul %m, %b
 #include "compiler/differentiate/differentiate.h"
 
-#include "compiler/interface/ops/elementwise.h"
+#include "compiler/differentiate/reverse_mode.h"
 #include "compiler/ir/build.h"
-#include "compiler/ir/ops.h"
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace stator::ir {
 namespace {
@@ -22,86 +19,32 @@ struct Request {
   llvm::SmallVector<GradientOp> gradients;
 };
 
-/// One backward walk from one loss.
-class ReverseMode {
- public:
-  explicit ReverseMode(const Request& request) : request(request), builder(request.gradients.front()) {}
-
-  llvm::LogicalResult run() {
-    findPath();
-    if (onPath.contains(request.loss)) add(request.loss, splat(request.loss, 1));
-    for (mlir::Operation* op : llvm::reverse(path))
-      if (mlir::failed(propagate(op))) return mlir::failure();
-    for (GradientOp gradient : request.gradients) {
-      mlir::Value cotangent = cotangents.lookup(gradient.getValue());
-      gradient.replaceAllUsesWith(cotangent ? cotangent : splat(gradient.getValue(), 0));
-    }
-    for (GradientOp gradient : request.gradients) gradient.erase();
-    return mlir::success();
-  }
-
- private:
-  /// Collects the ops through which a wanted value reaches the loss, in order.
-  void findPath() {
-    llvm::DenseSet<mlir::Value> wanted;
-    for (GradientOp gradient : request.gradients) wanted.insert(gradient.getValue());
-    onPath = wanted;
-    llvm::DenseSet<mlir::Operation*> reached = ancestorsOfLoss();
-    for (mlir::Operation& op : *builder.getInsertionBlock()) {
-      if (!reached.contains(&op)) continue;
-      if (!llvm::any_of(op.getOperands(), [&](mlir::Value operand) { return onPath.contains(operand); })) continue;
-      path.push_back(&op);
-      onPath.insert(op.result_begin(), op.result_end());
-    }
-  }
-
-  llvm::DenseSet<mlir::Operation*> ancestorsOfLoss() {
-    llvm::DenseSet<mlir::Operation*> reached;
-    llvm::SmallVector<mlir::Value> pending{request.loss};
-    while (!pending.empty()) {
-      mlir::Operation* op = pending.pop_back_val().getDefiningOp();
-      if (op && reached.insert(op).second) llvm::append_range(pending, op->getOperands());
-    }
-    return reached;
-  }
-
-  llvm::LogicalResult propagate(mlir::Operation* op) {
-    mlir::Value cotangent = cotangents.lookup(op->getResult(0));
-    if (!cotangent) return mlir::success();
-    auto differentiable = llvm::dyn_cast<StatorOp>(op);
-    llvm::FailureOr<Cotangents> operands = mlir::failure();
-    if (differentiable) operands = differentiable.vjp(builder, cotangent);
-    if (mlir::failed(operands))
-      return op->emitError() << op->getName().stripDialect()
-                             << ": it has no derivative, and stands between a value and "
-                             << "the loss that is differentiated with respect to it";
-    for (auto [operand, contribution] : llvm::zip_equal(op->getOperands(), *operands))
-      if (contribution && onPath.contains(operand)) add(operand, contribution);
-    return mlir::success();
-  }
-
-  /// Contributions are summed in the order in which the walk meets them: the same on every run.
-  void add(mlir::Value value, mlir::Value contribution) {
-    mlir::Value& cotangent = cotangents[value];
-    cotangent = cotangent ? buildOp(builder, value.getLoc(), rule::add{}, {cotangent, contribution}) : contribution;
-  }
-
-  mlir::Value splat(mlir::Value like, double number) {
+/// Replaces the gradients of one loss by what one backward walk from it gives.
+llvm::LogicalResult replace(const Request& request) {
+  mlir::OpBuilder builder(request.gradients.front());
+  auto splat = [&](mlir::Value like, double number) {
     return buildConstant(builder, like.getLoc(), like.getType(), number);
+  };
+  ReverseMode reverse(builder);
+  for (GradientOp gradient : request.gradients) reverse.want(gradient.getValue());
+  llvm::SmallVector<mlir::Operation*> ops;
+  mlir::Operation* first = request.gradients.front();
+  for (mlir::Operation& op : llvm::make_range(first->getBlock()->begin(), first->getIterator())) ops.push_back(&op);
+  CotangentSource loss{request.loss, [&] { return splat(request.loss, 1); }};
+  if (mlir::failed(reverse.run(ops, loss))) return mlir::failure();
+  for (GradientOp gradient : request.gradients) {
+    mlir::Value cotangent = reverse.of(gradient.getValue());
+    gradient.replaceAllUsesWith(cotangent ? cotangent : splat(gradient.getValue(), 0));
   }
+  for (GradientOp gradient : request.gradients) gradient.erase();
+  return mlir::success();
+}
 
-  const Request& request;
-  mlir::OpBuilder builder;
-  llvm::SmallVector<mlir::Operation*> path;
-  llvm::DenseSet<mlir::Value> onPath;
-  llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
-};
-
-/// The gradients of the function's first loss: those that stand before a nested one's are replaced before it is
+/// The gradients of the block's first loss: those that stand before a nested one's are replaced before it is
 /// reached.
-Request firstRequest(mlir::func::FuncOp function) {
+Request firstRequest(mlir::Block& block) {
   Request request;
-  for (auto gradient : function.getOps<GradientOp>()) {
+  for (auto gradient : block.getOps<GradientOp>()) {
     if (!request.loss) request.loss = gradient.getScalar();
     if (gradient.getScalar() == request.loss) request.gradients.push_back(gradient);
   }
@@ -119,11 +62,16 @@ struct DifferentiatePass : mlir::PassWrapper<DifferentiatePass, mlir::OperationP
 
 }  // namespace
 
-llvm::LogicalResult differentiate(mlir::func::FuncOp function) {
-  for (Request request = firstRequest(function); request.loss; request = firstRequest(function))
-    if (mlir::failed(ReverseMode(request).run())) return mlir::failure();
+/// Loops first: a gradient in a step is one of that step.
+static llvm::LogicalResult differentiate(mlir::Block& block) {
+  for (auto scan : block.getOps<ScanOp>())
+    if (mlir::failed(differentiate(scan.block()))) return mlir::failure();
+  for (Request request = firstRequest(block); request.loss; request = firstRequest(block))
+    if (mlir::failed(replace(request))) return mlir::failure();
   return mlir::success();
 }
+
+llvm::LogicalResult differentiate(mlir::func::FuncOp function) { return differentiate(function.getBody().front()); }
 
 std::unique_ptr<mlir::Pass> createDifferentiatePass() { return std::make_unique<DifferentiatePass>(); }
 

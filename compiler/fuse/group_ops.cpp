@@ -16,19 +16,21 @@ namespace {
 
 /// Kernels beyond this do not gain: registers run out, and compile time grows.
 constexpr size_t mostOps = 96;
+/// The elements of a group that no op joins.
+constexpr int64_t noLoops = -1;
 
 bool isReduction(const Group& group) { return group.kind == Kind::reduce || group.kind == Kind::row; }
 
 }  // namespace
 
 llvm::StringRef nameOf(Kind kind) {
-  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row"};
+  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "loop"};
   return names[static_cast<int>(kind)];
 }
 
-Grouping::Grouping(mlir::func::FuncOp function) {
-  findMaterialized(function);
-  for (mlir::Operation& op : function.getBody().front().without_terminator()) {
+Grouping::Grouping(mlir::Block& block) {
+  findMaterialized(block);
+  for (mlir::Operation& op : block.without_terminator()) {
     Role role = roleOf(&op);
     if (role != Role::view && role != Role::source) place(&op);
     else if (materialized_.contains(&op)) placeView(&op);
@@ -40,10 +42,10 @@ int Grouping::groupOf(mlir::Operation* op) const {
   return found == groupOf_.end() ? -1 : found->second;
 }
 
-/// Contractions read through permutations alone, and a function's results lie in memory.
-void Grouping::findMaterialized(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : function.getBody().front()) {
-    if (op.hasTrait<mlir::OpTrait::IsTerminator>()) {
+/// Contractions read through permutations alone; what loops are given, and the block's results, lie in memory.
+void Grouping::findMaterialized(mlir::Block& block) {
+  for (mlir::Operation& op : block) {
+    if (op.hasTrait<mlir::OpTrait::IsTerminator>() || roleOf(&op) == Role::loop) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
@@ -231,13 +233,17 @@ void Grouping::absorb(int map, int into) {
 }
 
 int Grouping::found(mlir::Operation* op, Kind kind) {
-  groups_.push_back({kind, {}, nullptr, elementCount(op->getResult(0))});
+  groups_.push_back({kind, {}, nullptr, kind == Kind::loop ? noLoops : elementCount(op->getResult(0))});
   if (roleOf(op) == Role::reduction) groups_.back().elements = elementCount(op->getOperand(0));
   join(op, static_cast<int>(groups_.size()) - 1);
   return static_cast<int>(groups_.size()) - 1;
 }
 
 void Grouping::place(mlir::Operation* op) {
+  if (roleOf(op) == Role::loop) {
+    found(op, Kind::loop);
+    return;
+  }
   llvm::SmallVector<int> candidates = producersOf(op);
   llvm::sort(candidates, [&](int a, int b) {
     bool aIsMap = groups_[a].kind == Kind::map, bIsMap = groups_[b].kind == Kind::map;

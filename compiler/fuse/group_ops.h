@@ -4,11 +4,10 @@
 #include "compiler/fuse/op_roles.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace stator::fuse {
 
-enum class Kind { contraction, window, map, reduce, row };
+enum class Kind { contraction, window, map, reduce, row, loop };
 llvm::StringRef nameOf(Kind kind);
 
 /// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they
@@ -22,18 +21,18 @@ struct Group {
 
 class Grouping {
  public:
-  explicit Grouping(mlir::func::FuncOp function);
+  explicit Grouping(mlir::Block& block);
 
   llvm::ArrayRef<Group> groups() const { return groups_; }
   /// The group that computes this op's result; -1: it is a view or source that kernels repeat.
   int groupOf(mlir::Operation* op) const;
-  /// Whether other groups, or the function's caller, need what this op of a group computes.
+  /// Whether other groups, or whoever gets the block's results, need what this op of a group computes.
   bool isResult(mlir::Operation* op) const;
   /// Groups in an order in which each follows those that it reads, else as in the program.
   llvm::SmallVector<int> order() const;
 
  private:
-  void findMaterialized(mlir::func::FuncOp function);
+  void findMaterialized(mlir::Block& block);
   void materialize(mlir::Value value);
   void place(mlir::Operation* op);
   void placeView(mlir::Operation* op);

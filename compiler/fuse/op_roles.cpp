@@ -15,6 +15,7 @@ Role roleOf(mlir::Operation* op) {
       .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp>([](auto) { return Role::contraction; })
       .Case<ir::MaxPool2dOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(
           [](auto) { return Role::window; })
+      .Case([](ir::ScanOp) { return Role::loop; })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::Conv2dWeightGradOp, ir::CountOp, ir::GradientOp, ir::FusionOp>(
           [](mlir::Operation* o) -> Role {
             throw InternalError("fuse: '" + o->getName().getStringRef().str() + "' should not have come this far");

@@ -11,7 +11,8 @@ enum class Role {
   source,   ///< costs nothing: made anew in every kernel that needs it
   reduction,
   contraction,
-  window
+  window,
+  loop  ///< no kernel: a region with kernels of its own
 };
 
 /// Errors: InternalError for an op that phases before this one replace.

@@ -23,8 +23,7 @@ static mlir::Attribute importAttribute(mlir::Builder& builder, const stator::Att
   return builder.getDenseI64ArrayAttr(integers);
 }
 
-/// What the verifier says of `op`; empty: nothing.
-static std::string complaintAbout(mlir::Operation* op) {
+std::string complaintAbout(mlir::Operation* op) {
   std::string text;
   mlir::ScopedDiagnosticHandler handler(op->getContext(), [&](mlir::Diagnostic& diagnostic) {
     if (text.empty()) text = diagnostic.str();

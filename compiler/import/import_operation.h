@@ -12,4 +12,7 @@ namespace stator::ir {
 mlir::Operation* importOperation(mlir::OpBuilder& builder, const stator::Operation& operation,
                                  mlir::ValueRange operands, const Bindings& bindings);
 
+/// What the verifier says of `op`; empty: nothing.
+std::string complaintAbout(mlir::Operation* op);
+
 }  // namespace stator::ir

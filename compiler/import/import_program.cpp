@@ -2,8 +2,10 @@
 #include "compiler/import/import_program.h"
 
 #include <map>
+#include <set>
 
 #include "compiler/import/import_operation.h"
+#include "compiler/import/region_stack.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -24,18 +26,56 @@ class FunctionImport {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(op.addEntryBlock());
     values.resize(graph.nodes.size());
+    results.resize(graph.nodes.size());
+    findScans();
     addInputs();
     addSlots();
     addArguments();
+    RegionStack regions(builder);
     for (size_t i = 0; i < graph.nodes.size(); ++i)
-      if (!values[i]) values[i] = importNode(graph.nodes[i]);
-    addResults();
+      if (!values[i]) importNode(static_cast<int>(i), regions);
+    addResults(regions);
   }
 
  private:
-  mlir::Value importNode(const Node& node) {
+  /// Each scan begins at the first placeholder of its step, which is its first operand of that kind.
+  void findScans() {
+    for (const Node& node : graph.nodes) {
+      if (node.op != rule::Scan::name) continue;
+      rule::Scan rule = ruleOf(node);
+      opens.insert(graph.operand(node, static_cast<int>(rule.states + rule.sequences)));
+    }
+  }
+
+  rule::Scan ruleOf(const Node& node) const {
+    auto number = [&](std::string_view name) { return graph.attribute(node, name)->integers[0]; };
+    return {number("states"), number("sequences"), number("reverse")};
+  }
+
+  void importNode(int id, RegionStack& regions) {
+    const Node& node = graph.nodes[id];
+    if (opens.contains(id)) regions.open();
+    if (node.op == rule::Scan::state || node.op == rule::Scan::element)
+      values[id] = regions.give(values[graph.operand(node, 0)], node.op == rule::Scan::element);
+    else if (node.op == rule::Scan::name) importScan(id, regions);
+    else if (node.op == rule::Scan::result)
+      values[id] = results[graph.operand(node, 0)][graph.attribute(node, "index")->integers[0]];
+    else values[id] = importOp(node, regions);
+  }
+
+  void importScan(int id, RegionStack& regions) {
+    const Node& node = graph.nodes[id];
+    rule::Scan rule = ruleOf(node);
+    llvm::SmallVector<mlir::Value> given;
+    for (int i = static_cast<int>(2 * (rule.states + rule.sequences)); i < node.operand_count; ++i)
+      given.push_back(regions.visible(values[graph.operand(node, i)]));
+    llvm::append_range(results[id], regions.close(rule, given).getResults());
+    if (!results[id].empty()) values[id] = results[id].front();
+  }
+
+  mlir::Value importOp(const Node& node, RegionStack& regions) {
     llvm::SmallVector<mlir::Value> operands;
-    for (int i = 0; i < node.operand_count; ++i) operands.push_back(values[graph.operand(node, i)]);
+    for (int i = 0; i < node.operand_count; ++i) operands.push_back(regions.visible(values[graph.operand(node, i)]));
     stator::Operation operation{
         node.op,  nullptr, node.operand_count, graph.attributes.data() + node.first_attribute, node.attribute_count,
         node.spec};
@@ -90,20 +130,20 @@ class FunctionImport {
             builder.getNamedAttr(nameAttr, builder.getStringAttr(program.slots[slot].name.str()))};
   }
 
-  void addResults() {
-    llvm::SmallVector<mlir::Value> results;
+  void addResults(RegionStack& regions) {
+    llvm::SmallVector<mlir::Value> returned;
     llvm::SmallVector<mlir::Attribute> attributes;
     for (auto [index, node] : llvm::enumerate(graph.results)) {
-      results.push_back(values[node]);
+      returned.push_back(regions.visible(values[node]));
       attributes.push_back(
           builder.getDictionaryAttr(builder.getNamedAttr(resultAttr, builder.getI64IntegerAttr(index))));
     }
     for (const Update& update : graph.updates) {
-      results.push_back(values[update.value]);
+      returned.push_back(regions.visible(values[update.value]));
       attributes.push_back(builder.getDictionaryAttr(slotAttributes(updateAttr, update.slot)));
     }
-    auto returned = builder.create<mlir::func::ReturnOp>(builder.getUnknownLoc(), results);
-    op.setType(builder.getFunctionType(op.getArgumentTypes(), returned.getOperandTypes()));
+    auto terminator = builder.create<mlir::func::ReturnOp>(builder.getUnknownLoc(), returned);
+    op.setType(builder.getFunctionType(op.getArgumentTypes(), terminator.getOperandTypes()));
     op.setResAttrsAttr(builder.getArrayAttr(attributes));
   }
 
@@ -114,6 +154,8 @@ class FunctionImport {
   const Bindings& bindings;
   mlir::func::FuncOp op;
   std::vector<mlir::Value> values;
+  std::vector<llvm::SmallVector<mlir::Value>> results;  // of scans
+  std::set<int> opens;                                  // nodes that begin the step of a scan
 };
 
 mlir::DictionaryAttr bindingsOf(mlir::Builder& builder, const Bindings& bindings) {

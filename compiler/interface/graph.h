@@ -83,6 +83,7 @@ struct Operation {
 ///
 /// Four ops have no operands and stand for what comes from outside: `input` (attribute `index`), `slot` (`index` into
 /// Program::slots), `argument` (`name`; a scalar given to each call, such as `lr`) and `constant` (`value`, a splat).
+/// A loop's step stands between the nodes that rule::Scan (compiler/interface/ops/scan.h) describes.
 struct Node {
   std::string_view op;
   TensorSpec spec;

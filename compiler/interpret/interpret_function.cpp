@@ -31,7 +31,52 @@ class ValueTable {
 
 std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const TensorValue*> arguments);
 
+/// One step's element of a sequence.
+TensorValue elementAt(const TensorValue& sequence, int64_t step) {
+  TensorValue element{sequence.dtype, {sequence.extents.begin() + 1, sequence.extents.end()}, {}};
+  auto size = static_cast<int64_t>(sequence.elements.size()) / sequence.extents[0];
+  auto begin = sequence.elements.begin() + step * size;
+  element.elements.assign(begin, begin + size);
+  return element;
+}
+
+TensorValue stackOf(const std::vector<TensorValue>& steps) {
+  TensorValue stack{steps[0].dtype, {static_cast<long>(steps.size())}, {}};
+  stack.extents.insert(stack.extents.end(), steps[0].extents.begin(), steps[0].extents.end());
+  for (const TensorValue& step : steps)
+    stack.elements.insert(stack.elements.end(), step.elements.begin(), step.elements.end());
+  return stack;
+}
+
+}  // namespace
+
+std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorValue*> operands) {
+  unsigned stateCount = scan.stateCount(), sequenceCount = scan.sequenceCount();
+  std::vector<TensorValue> states;
+  for (const TensorValue* state : operands.take_front(stateCount)) states.push_back(*state);
+  std::vector<std::vector<TensorValue>> results(scan.stepResults().size(), std::vector<TensorValue>(scan.steps()));
+  for (int64_t i = 0; i < scan.steps(); ++i) {
+    int64_t step = scan.getReverse() ? scan.steps() - 1 - i : i;
+    std::vector<TensorValue> elements;
+    for (const TensorValue* sequence : operands.slice(stateCount, sequenceCount))
+      elements.push_back(elementAt(*sequence, step));
+    llvm::SmallVector<const TensorValue*> given;
+    for (const TensorValue& state : states) given.push_back(&state);
+    for (const TensorValue& element : elements) given.push_back(&element);
+    llvm::append_range(given, operands.drop_front(stateCount + sequenceCount));
+    std::vector<TensorValue> yielded = interpretBlock(scan.block(), given);
+    for (unsigned state = 0; state < stateCount; ++state) states[state] = std::move(yielded[state]);
+    for (size_t result = 0; result < results.size(); ++result)
+      results[result][step] = std::move(yielded[stateCount + result]);
+  }
+  for (const std::vector<TensorValue>& result : results) states.push_back(stackOf(result));
+  return states;
+}
+
+namespace {
+
 std::vector<TensorValue> interpretOp(mlir::Operation& op, llvm::ArrayRef<const TensorValue*> operands) {
+  if (auto scan = llvm::dyn_cast<ScanOp>(op)) return interpretScan(scan, operands);
   if (auto fusion = llvm::dyn_cast<FusionOp>(op)) return interpretBlock(fusion.getBody().front(), operands);
   auto meaning = llvm::dyn_cast<StatorOp>(op);
   if (!meaning) throw InternalError("interpret: " + op.getName().getStringRef().str() + " has no meaning as a value");

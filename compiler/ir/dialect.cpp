@@ -43,6 +43,9 @@ void StatorDialect::initialize() {
 #include "compiler/ir/reduction.cpp.inc"
       ,
 #define GET_OP_LIST
+#include "compiler/ir/scan.cpp.inc"
+      ,
+#define GET_OP_LIST
 #include "compiler/ir/source.cpp.inc"
       >();
 }

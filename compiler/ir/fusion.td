@@ -23,8 +23,8 @@ def Stator_FusionOp : Op<Stator_Dialect, "fusion", [Pure, IsolatedFromAbove, Sin
   let hasRegionVerifier = 1;
 }
 
-def Stator_YieldOp : Op<Stator_Dialect, "yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusionOp"]>]> {
-  let summary = "The results of the surrounding fusion";
+def Stator_YieldOp : Op<Stator_Dialect, "yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusionOp", "ScanOp"]>]> {
+  let summary = "The results of the surrounding fusion, or of one step of the surrounding scan";
   let arguments = (ins Variadic<Stator_Tensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }

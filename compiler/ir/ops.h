@@ -12,7 +12,8 @@
 
 namespace stator::ir {
 using mlir::DenseI64ArrayAttr;  // constraints of the records name it so
-}
+class ScanOp;                   // a yield may stand in it
+}  // namespace stator::ir
 
 #define GET_OP_CLASSES
 #include "compiler/ir/contraction.h.inc"
@@ -28,5 +29,7 @@ using mlir::DenseI64ArrayAttr;  // constraints of the records name it so
 #include "compiler/ir/pooling.h.inc"
 #define GET_OP_CLASSES
 #include "compiler/ir/reduction.h.inc"
+#define GET_OP_CLASSES
+#include "compiler/ir/scan.h.inc"
 #define GET_OP_CLASSES
 #include "compiler/ir/source.h.inc"

@@ -153,4 +153,17 @@ func.func @fusion(%x: tensor<4xf32>, %y: tensor<4xi1>) -> (tensor<4xf32>, tensor
   }
   return %0#0, %0#1 : tensor<4xf32>, tensor<4xi1>
 }
+
+// CHECK-LABEL: func.func @scan
+func.func @scan(%s: tensor<4xf32>, %xs: tensor<3x4xf32>, %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  // CHECK: stator.scan reverse from(%{{.*}}) over(%{{.*}}) with(%{{.*}}) : (tensor<4xf32>, tensor<3x4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  %0:2 = stator.scan reverse from(%s) over(%xs) with(%w) : (tensor<4xf32>, tensor<3x4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>) {
+  ^bb0(%t: tensor<4xf32>, %x: tensor<4xf32>, %v: tensor<4xf32>):
+    %p = stator.mul %t, %v : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %n = stator.add %p, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    // CHECK: stator.yield %{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>
+    stator.yield %n, %n : tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<3x4xf32>
+}
 }

@@ -15,5 +15,6 @@ const std::vector<Row>& contraction_rows();
 const std::vector<Row>& window_rows();
 const std::vector<Row>& source_rows();
 const std::vector<Row>& loss_rows();
+const std::vector<Row>& scan_rows();
 
 }  // namespace stator::tests
