@@ -30,6 +30,17 @@ constexpr Name below(const Name& path, std::size_t number) {
   return below(path, std::string_view(digits + first, 20 - first));
 }
 
+/// A struct whose members are named as if they were its parent's. Where it has a `suffix`, their names end in it.
+template <class T> concept NamedInParent = requires { requires T::named_in_parent; };
+
+/// The path of a member of `Parent`.
+template <class Parent, class Member> constexpr Name member_path(const Name& path, std::string_view name) {
+  if constexpr (NamedInParent<Member>) return path;
+  Name longer = below(path, name);
+  if constexpr (requires { Parent::suffix(); }) longer += Parent::suffix();
+  return longer;
+}
+
 template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f);
 
 /// Calls `f(leaf, path)` for each parameter and random site below `node`, depth first in the order of declaration.
@@ -52,8 +63,10 @@ template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& 
   using Plain = std::remove_const_t<T>;
   static_assert(!has_c_array<Plain>, "a model holds std::array, not C arrays");
   if constexpr (!has_c_array<Plain>) {
-    for_each_member(
-        node, [&](auto& member, int index) { for_each_leaf(member, below(path, member_names<Plain>[index].name), f); });
+    for_each_member(node, [&](auto& member, int index) {
+      using Member = std::remove_cvref_t<decltype(member)>;
+      for_each_leaf(member, member_path<Plain, Member>(path, member_names<Plain>[index].name), f);
+    });
   }
 }
 

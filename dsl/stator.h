@@ -12,5 +12,6 @@
 #include "dsl/layers/convolution.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/linear.h"
+#include "dsl/layers/recurrent.h"
 #include "dsl/ops/scan.h"
 #include "dsl/program.h"
