@@ -21,7 +21,7 @@ constexpr auto step = [](auto s, auto x) { return hana::make_tuple(s + x, s); };
 constexpr auto two = [](auto s, auto x) { return hana::make_tuple(s + hana::at_c<0>(x) * hana::at_c<1>(x), s); };
 
 void broken(State s, Xs xs, Others others, None none, Wide wide) {
-  // expect: scan: sequences differ in their first extent | Shape<2, 4>, tuple<Shape<7, 2, 4>, Shape<8>>
+  // expect: scan: sequences differ in their first extent | Shape<2, 4>, boost::hana::tuple<Shape<7, 2, 4>, Shape<8>>
   auto differ = st::scan(two, s, hana::make_tuple(xs, others));
   // expect: scan: a sequence has no axis to scan along | Shape<2, 4>, Shape<>
   auto scalar = st::scan(step, s, none);
