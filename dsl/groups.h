@@ -72,10 +72,12 @@ template <class G> constexpr void update_group(const Gradients& all, std::vector
     used = used || (!taken[i] && group.chooses(trace.slot_facts(all[i].slot)));
   if (!used) throw UserError("groups: one of the groups has no parameter");
   auto shared = group.optimizer.begin(updates);
+  bool first = true;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Slot& slot = trace.slot_facts(all[i].slot);
     if (taken[i] || !group.chooses(slot)) continue;
     taken[i] = true;
+    if (trace.purpose() == Trace::Purpose::check && !std::exchange(first, false)) continue;
     updates.begin_parameter(Name(slot.name));
     trace.update(all[i].slot, group.optimizer.update(updates, shared, all[i].parameter, all[i].gradient).id);
   }

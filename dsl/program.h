@@ -88,19 +88,23 @@ template <class M, class... F> struct Program {
   static constexpr bool has(std::string_view name) { return ((F::name == name) || ...); }
 
   /// The graphs of all functions, and the state they share: parameters first, in the order of declaration.
-  constexpr ProgramGraph graph() const {
-    ProgramGraph program;
-    hana::unpack(functions, [&](const auto&... f) { (trace_one(program, f), ...); });
-    return program;
-  }
+  constexpr ProgramGraph graph() const { return traced(Trace::Purpose::compile); }
+
+  /// Finds the mistakes that only the graph can tell. Errors: UserError; in a constant, a compile error.
+  constexpr void check() const { (void)traced(Trace::Purpose::check); }
 
  private:
-  template <class G> static constexpr void trace_one(ProgramGraph& program, const G& f) {
+  constexpr ProgramGraph traced(Trace::Purpose purpose) const {
+    ProgramGraph program;
+    hana::unpack(functions, [&](const auto&... f) { (trace_one(program, f, purpose), ...); });
+    return program;
+  }
+  template <class G> static constexpr void trace_one(ProgramGraph& program, const G& f, Trace::Purpose purpose) {
     Function function;
     function.name = Name(G::name);
     M bound{};
     {
-      Trace trace(program, function, f.training);
+      Trace trace(program, function, f.training, purpose);
       detail::bind(bound, trace);
       f.trace(trace, static_cast<const M&>(bound));
     }
@@ -112,7 +116,7 @@ template <class M, class... F> struct Program {
 /// the graph can tell (a parameter that the loss never reaches) is told there too.
 template <class M, class... F> constexpr Program<M, F...> program(F... functions) {
   Program<M, F...> made{hana::tuple<F...>{functions...}};
-  if (std::is_constant_evaluated()) (void)made.graph();
+  if (std::is_constant_evaluated()) made.check();
   return made;
 }
 

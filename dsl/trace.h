@@ -9,14 +9,20 @@ namespace stator {
 /// Records every operation as a node of a function's graph.
 class Trace final : public Context {
  public:
+  /// What a trace is for. A program that becomes a constant is traced to find its mistakes alone: the update rule of
+  /// one parameter then stands for those of all, since compilers take long to evaluate constants.
+  enum class Purpose : unsigned char { compile, check };
+
   /// `program` receives the slots that this trace makes (step counter, optimizer state).
-  constexpr Trace(ProgramGraph& program, Function& function, bool training)
-      : program_(program), function_(function), training_(training) {
-    for (const Slot& slot : program_.slots) slot_hashes_.push_back(detail::hash_of(slot.name));
+  constexpr Trace(ProgramGraph& program, Function& function, bool training, Purpose purpose = Purpose::compile)
+      : program_(program), function_(function), training_(training), purpose_(purpose) {
+    for (long i = 0; i < buckets; ++i) first_in_bucket_.push_back(-1);
+    for (const Slot& slot : program_.slots) remember(detail::hash_of(slot.name));
   }
 
   constexpr int apply(const Operation& operation) override { return function_.graph.add(operation); }
   constexpr bool training() const override { return training_; }
+  constexpr Purpose purpose() const { return purpose_; }
 
   constexpr Draw draw(long site) override {
     long occurrence = 0;
@@ -28,9 +34,7 @@ class Trace final : public Context {
   constexpr void assign(int leaf, int value) override { update(slot_of(leaf), value); }
   constexpr int read(int leaf) const override {
     const int slot = slot_of(leaf);
-    for (const Update& update : function_.graph.updates)
-      if (update.slot == slot) return update.value;
-    return leaf;
+    return is_updated(slot) ? function_.graph.updates[slot_updates_[slot]].value : leaf;
   }
 
   /// The tensor input of the next position.
@@ -53,9 +57,9 @@ class Trace final : public Context {
   /// The slot of that name, made if it is new.
   constexpr int make_slot(const Name& name, const TensorSpec& spec, Slot::Role role, Init init) {
     long hash = detail::hash_of(name);
-    for (std::size_t i = 0; i < slot_hashes_.size(); ++i)
-      if (slot_hashes_[i] == hash && program_.slots[i].name == name) return static_cast<int>(i);
-    slot_hashes_.push_back(hash);
+    for (int i = first_in_bucket_[hash % buckets]; i >= 0; i = next_in_bucket_[i])
+      if (slot_hashes_[i] == hash && program_.slots[i].name == name) return i;
+    remember(hash);
     program_.slots.push_back({name, spec, role, init});
     return static_cast<int>(program_.slots.size()) - 1;
   }
@@ -96,8 +100,9 @@ class Trace final : public Context {
 
   /// After the call, slot `slot` holds value `id`. A later update of the same slot replaces an earlier one.
   constexpr void update(int slot, int id) {
-    for (Update& update : function_.graph.updates)
-      if (update.slot == slot) return void(update.value = id);
+    if (is_updated(slot)) return void(function_.graph.updates[slot_updates_[slot]].value = id);
+    while (static_cast<int>(slot_updates_.size()) <= slot) slot_updates_.push_back(-1);
+    slot_updates_[slot] = static_cast<int>(function_.graph.updates.size());
     function_.graph.updates.push_back({slot, id});
   }
 
@@ -107,15 +112,30 @@ class Trace final : public Context {
   constexpr const Slot& slot_facts(int index) const { return program_.slots[index]; }
 
  private:
+  static constexpr long buckets = 1024;
+
+  /// Takes up the hash of the next slot's name.
+  constexpr void remember(long hash) {
+    next_in_bucket_.push_back(first_in_bucket_[hash % buckets]);
+    first_in_bucket_[hash % buckets] = static_cast<int>(slot_hashes_.size());
+    slot_hashes_.push_back(hash);
+  }
+  constexpr bool is_updated(int slot) const {
+    return slot < static_cast<int>(slot_updates_.size()) && slot_updates_[slot] >= 0;
+  }
+
   ProgramGraph& program_;
   Function& function_;
   std::vector<long> draws_;
   // What keeps a large model's trace linear: compilers bound the steps of a constant evaluation.
-  std::vector<long> slot_hashes_;  // of each slot's name
-  std::vector<int> slot_nodes_;    // the node that reads each slot, or -1
+  std::vector<long> slot_hashes_;                      // of each slot's name
+  std::vector<int> first_in_bucket_, next_in_bucket_;  // slots whose names' hashes are equal modulo `buckets`, or -1
+  std::vector<int> slot_nodes_;                        // the node that reads each slot, or -1
+  std::vector<int> slot_updates_;                      // which update each slot has, or -1
   std::vector<int> argument_nodes_;
   std::vector<char> frozen_;  // of each slot
   bool training_;
+  Purpose purpose_;
 };
 
 }  // namespace stator

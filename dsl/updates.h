@@ -18,16 +18,18 @@ class Updates {
   }
 
   /// Takes up the parameter that the following calls speak of.
-  constexpr void begin_parameter(const Name& name) { parameter_ = name; }
+  constexpr void begin_parameter(const Name& name) {
+    parameter_ = name;
+    known_.clear();
+  }
 
   /// State named `key` of the present parameter, `start` at first, of the shape of `like`. PyTorch's key in
   /// optimizer.state.
   constexpr Value state(std::string_view key, const Value& like, double start = 0) {
-    int slot = trace_.make_slot(name_of(key), like.spec, Slot::Role::optimizer, {Init::Kind::constant, start, 0});
-    return {{&trace_, trace_.slot(slot)}, like.spec};
+    return {{&trace_, trace_.slot(slot_of(key, like.spec, start))}, like.spec};
   }
   constexpr void set_state(std::string_view key, const Value& value) {
-    trace_.update(trace_.make_slot(name_of(key), value.spec, Slot::Role::optimizer, {}), value.id);
+    trace_.update(slot_of(key, value.spec, 0), value.id);
   }
 
   /// The number of this step, from 1, as f64. The group counts its own steps, as PyTorch's optimizers do.
@@ -46,6 +48,17 @@ class Updates {
     name += group_;
     return name;
   }
+  struct KnownSlot {
+    std::string_view key;
+    int slot;
+  };
+  constexpr int slot_of(std::string_view key, const TensorSpec& spec, double start) {
+    for (const KnownSlot& known : known_)
+      if (known.key == key) return known.slot;
+    const Init init{Init::Kind::constant, start, 0};
+    known_.push_back({key, trace_.make_slot(name_of(key), spec, Slot::Role::optimizer, init)});
+    return known_.back().slot;
+  }
   constexpr Name name_of(std::string_view key) const {
     Name name = "optimizer.";
     name += key;
@@ -57,6 +70,7 @@ class Updates {
   Trace& trace_;
   std::string_view group_;
   Name parameter_;
+  std::vector<KnownSlot> known_;  // of the present parameter, so that a name is made and looked up once
 };
 
 /// An optimizer gives `lr`, `begin` (what all parameters share in one step) and `update` (a parameter's next value).

@@ -24,8 +24,9 @@ template <class Rule> constexpr Value elementwise_value(Rule, const Value* opera
   if (!result.ok()) throw UserError(result.error);
   return {elementwise(Rule::name, handles, specs, count, result.spec), result.spec};
 }
+/// In the extents of the other operand, so that nothing is left to broadcast.
 constexpr Value number(const Value& like, double value) {
-  TensorSpec spec{like.spec.dtype, {}};
+  TensorSpec spec{like.spec.dtype, like.spec.extents};
   return {literal(like.context, value, spec), spec};
 }
 }  // namespace detail

@@ -1,4 +1,4 @@
-// Compiling the ConvNet's training step: from nothing, and from the kernel cache. `compile/mnist_convnet/{cold,warm}`.
+// Compiling training steps: from nothing, and from the kernel cache. `compile/MODEL/{cold,warm}`.
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
@@ -6,28 +6,32 @@
 #include <filesystem>
 
 #include "examples/models/convnet.h"
+#include "examples/models/gpt.h"
 
 namespace st = stator;
 
 namespace {
 
-void compile_step(const std::string& cache) {
-  benchmark::DoNotOptimize(
-      st::compile<"train_step">(models::convnet, st::batch = 32, st::CompileOptions{.cache = cache}));
+template <const auto& Program, long Rows> void compile_step(const std::string& cache) {
+  benchmark::DoNotOptimize(st::compile<"train_step">(Program, st::batch = Rows, st::CompileOptions{.cache = cache}));
 }
 
-void cold(benchmark::State& run) {
-  for (auto _ : run) compile_step("off");
+template <const auto& Program, long Rows> void cold(benchmark::State& run) {
+  for (auto _ : run) compile_step<Program, Rows>("off");
 }
 
-void warm(benchmark::State& run) {
+template <const auto& Program, long Rows> void warm(benchmark::State& run) {
   const auto folder = std::filesystem::temp_directory_path() / ("stator-bench-" + std::to_string(::getpid()));
-  compile_step(folder.string());
-  for (auto _ : run) compile_step(folder.string());
+  compile_step<Program, Rows>(folder.string());
+  for (auto _ : run) compile_step<Program, Rows>(folder.string());
   std::filesystem::remove_all(folder);
 }
 
-BENCHMARK(cold)->Name("compile/mnist_convnet/cold")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(warm)->Name("compile/mnist_convnet/warm")->Unit(benchmark::kMillisecond)->UseRealTime();
+#define STATOR_COMPILE(HOW, MODEL, ROWS) \
+  BENCHMARK(HOW<models::MODEL, ROWS>)->Unit(benchmark::kMillisecond)->UseRealTime()
+STATOR_COMPILE(cold, convnet, 32)->Name("compile/mnist_convnet/cold");
+STATOR_COMPILE(warm, convnet, 32)->Name("compile/mnist_convnet/warm");
+STATOR_COMPILE(cold, char_gpt, 12)->Name("compile/char_gpt/cold");
+STATOR_COMPILE(warm, char_gpt, 12)->Name("compile/char_gpt/warm");
 
 }  // namespace

@@ -67,21 +67,61 @@ def cifar_resnet():
                          Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
 
 
-# Network, loss, optimizer, batch, image, classes.
+class GptBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.ln1, self.ln2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(self.ln1(x)).chunk(3, -1))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.proj(y.transpose(1, 2).flatten(2))
+        return x + self.down(F.gelu(self.up(self.ln2(x))))
+
+
+class CharGpt(nn.Module):
+    def __init__(self, vocabulary=65, length=64, width=128, heads=4, layers=4):
+        super().__init__()
+        self.tok, self.pos = nn.Embedding(vocabulary, width), nn.Embedding(length, width)
+        self.blocks = nn.Sequential(*(GptBlock(width, heads) for _ in range(layers)))
+        self.ln = nn.LayerNorm(width)
+
+    def forward(self, tokens):
+        x = self.tok(tokens) + self.pos.weight
+        return F.linear(self.ln(self.blocks(x)), self.tok.weight).flatten(0, 1)
+
+
+def images(batch, shape, classes):
+    return torch.randn(batch, *shape), torch.randint(classes, (batch,))
+
+
+def text(batch, length, vocabulary):
+    return torch.randint(vocabulary, (batch, length)), torch.randint(vocabulary, (batch * length,))
+
+
+# Network, loss, optimizer, the greatest norm of its gradients, batch, inputs and targets.
 MODELS = {
-    "mlp": (Mlp, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=0.01), 32, (1, 28, 28), 10),
-    "mnist_convnet": (ConvNet, F.nll_loss, lambda p: torch.optim.Adadelta(p, lr=0.5), 32, (1, 28, 28), 10),
-    "tinyvgg": (tinyvgg, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=1e-3), 32, (3, 64, 64), 3),
+    "mlp": (Mlp, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=0.01), None, 32,
+            lambda n: images(n, (1, 28, 28), 10)),
+    "mnist_convnet": (ConvNet, F.nll_loss, lambda p: torch.optim.Adadelta(p, lr=0.5), None, 32,
+                      lambda n: images(n, (1, 28, 28), 10)),
+    "tinyvgg": (tinyvgg, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=1e-3), None, 32,
+                lambda n: images(n, (3, 64, 64), 3)),
     "cifar_resnet": (cifar_resnet, F.cross_entropy,
-                     lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True),
-                     128, (3, 32, 32), 10),
+                     lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True), None, 128,
+                     lambda n: images(n, (3, 32, 32), 10)),
+    "char_gpt": (CharGpt, F.cross_entropy, lambda p: torch.optim.AdamW(p, lr=1e-3, fused=True), 1.0, 12,
+                 lambda n: text(n, 64, 65)),
 }
 
 
 def torch_step(model, compiled):
     """The usual training step; `compiled`: network and loss go through torch.compile."""
-    network, loss_of, optimizer_of, batch, image, classes = MODELS[model]
-    images, labels = torch.randn(batch, *image), torch.randint(classes, (batch,))
+    network, loss_of, optimizer_of, max_norm, batch, data = MODELS[model]
+    inputs, targets = data(batch)
     net = network()
     optimizer = optimizer_of(net.parameters())
     net.train()
@@ -89,8 +129,10 @@ def torch_step(model, compiled):
 
     def step():
         optimizer.zero_grad()
-        loss = loss_of(forward(images), labels)
+        loss = loss_of(forward(inputs), targets)
         loss.backward()
+        if max_norm:
+            nn.utils.clip_grad_norm_(net.parameters(), max_norm)
         optimizer.step()
         return loss.item()
 
@@ -112,7 +154,7 @@ def time_torch(step, seconds):
 def time_stator(folder, model, threads, seconds):
     """Microseconds per step of ten short repetitions."""
     command = [str(next(pathlib.Path(folder).rglob("bench_train_step"))),
-               f"--benchmark_filter=train_step/{model}/batch:{MODELS[model][3]}/threads:{threads}",
+               f"--benchmark_filter=train_step/{model}/batch:{MODELS[model][4]}/threads:{threads}",
                "--benchmark_repetitions=10", f"--benchmark_min_time={seconds / 10}", "--benchmark_format=json"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return [run["real_time"] for run in report["benchmarks"] if run["run_type"] == "iteration"]

@@ -4,7 +4,9 @@
 #include "bench/image_batch.h"
 #include "bench/models/cifar_resnet.h"
 #include "bench/models/tinyvgg.h"
+#include "bench/text_batch.h"
 #include "examples/models/convnet.h"
+#include "examples/models/gpt.h"
 #include "examples/models/mlp.h"
 
 namespace st = stator;
@@ -20,6 +22,15 @@ template <const auto& Program, int Channels, int Side, int Classes> void train_s
   for (auto _ : run) benchmark::DoNotOptimize(train.step(state, batch.images, batch.labels));
 }
 
+/// On characters.
+void gpt_step(benchmark::State& run) {
+  const bench::Text text = bench::text_batch(run.range(0), models::characters.length, models::characters.vocabulary);
+  auto state = st::init(models::char_gpt, st::seed(0));
+  auto train = st::compile<"train_step">(models::char_gpt, st::batch = run.range(0),
+                                         st::CompileOptions{.threads = static_cast<int>(run.range(1))});
+  for (auto _ : run) benchmark::DoNotOptimize(train.step(state, text.tokens, text.next));
+}
+
 #define STATOR_TRAIN_STEP(MODEL, BATCH, CHANNELS, SIDE, CLASSES) \
   BENCHMARK(train_step<models::MODEL, CHANNELS, SIDE, CLASSES>)  \
       ->ArgNames({"batch", "threads"})                           \
@@ -31,5 +42,13 @@ STATOR_TRAIN_STEP(mlp, 32, 1, 28, 10)->Name("train_step/mlp");
 STATOR_TRAIN_STEP(convnet, 32, 1, 28, 10)->Name("train_step/mnist_convnet");
 STATOR_TRAIN_STEP(tinyvgg, 32, 3, 64, 3)->Name("train_step/tinyvgg");
 STATOR_TRAIN_STEP(cifar_resnet, 128, 3, 32, 10)->Name("train_step/cifar_resnet");
+
+BENCHMARK(gpt_step)
+    ->Name("train_step/char_gpt")
+    ->ArgNames({"batch", "threads"})
+    ->Args({12, 1})
+    ->Args({12, 2})
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 }  // namespace

@@ -1,0 +1,4 @@
+// A user's file without a model: what the header alone costs.
+#include <stator/stator.h>
+
+int main() {}
