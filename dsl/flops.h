@@ -1,6 +1,7 @@
 // Counting the work of a model while it compiles.
 #pragma once
 
+#include "compiler/interface/ops/scan.h"
 #include "dsl/model.h"
 
 namespace stator {
@@ -22,6 +23,20 @@ constexpr long flops_of(const Graph& graph, const Node& node) {
   return 2 * elements(windows) * weight[1].number * weight[2].number * weight[3].number;
 }
 
+/// How often each node is carried out: those of a loop's step, which stand before the loop's node, as often as it runs.
+constexpr std::vector<long> repetitions(const Graph& graph) {
+  std::vector<long> times(graph.nodes.size(), 1);
+  for (std::size_t loop = 0; loop < graph.nodes.size(); ++loop) {
+    const Node& node = graph.nodes[loop];
+    if (node.op != rule::Scan::name) continue;
+    const int states = static_cast<int>(graph.attribute(node, "states")->integers[0]);
+    const int sequences = static_cast<int>(graph.attribute(node, "sequences")->integers[0]);
+    const long steps = graph.nodes[graph.operand(node, states)].spec.extents[0].number;
+    for (int i = graph.operand(node, states + sequences); i < static_cast<int>(loop); ++i) times[i] *= steps;
+  }
+  return times;
+}
+
 template <class M, TensorLike... In> constexpr long count_flops() {
   ProgramGraph program;
   Function function;
@@ -30,7 +45,8 @@ template <class M, TensorLike... In> constexpr long count_flops() {
   bind(model, trace);
   (void)static_cast<const M&>(model)(Expr<In>{{&trace, trace.input(In::spec)}}...);
   long count = 0;
-  for (const Node& node : function.graph.nodes) count += flops_of(function.graph, node);
+  const std::vector<long> times = repetitions(function.graph);
+  for (std::size_t i = 0; i < times.size(); ++i) count += times[i] * flops_of(function.graph, function.graph.nodes[i]);
   return count;
 }
 }  // namespace detail

@@ -15,52 +15,81 @@ template <class T> concept ArrayOfLayers = requires(T& array) {
   array[0];
 };
 
-/// `path.name`.
-constexpr Name below(const Name& path, std::string_view name) {
-  Name longer = path;
-  if (!longer.empty()) longer += ".";
-  longer += name;
-  return longer;
+/// Where a walk through a model stands: one path for all of it, since copies would cost most of a trace's steps.
+using Path = std::vector<char>;
+constexpr std::string_view view(const Path& path) { return {path.data(), path.size()}; }
+
+/// Calls `f` while `path` is `path.name`.
+constexpr void within(Path& path, std::string_view name, auto&& f) {
+  const std::size_t length = path.size();
+  if (length > 0) path.push_back('.');
+  path.insert(path.end(), name.begin(), name.end());
+  f();
+  path.resize(length);
 }
-constexpr Name below(const Name& path, std::size_t number) {
+constexpr void within(Path& path, std::size_t number, auto&& f) {
   char digits[20]{};
   int first = 20;
   do digits[--first] = static_cast<char>('0' + number % 10);
   while (number /= 10);
-  return below(path, std::string_view(digits + first, 20 - first));
+  within(path, std::string_view(digits + first, 20 - first), f);
 }
 
-template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f);
+/// A struct whose members are named as if they were its parent's. Where it has a `suffix`, their names end in it.
+template <class T> concept NamedInParent = requires { requires T::named_in_parent; };
+
+/// Calls `f` while `path` is that of a member of `Parent`.
+template <class Parent, class Member> constexpr void within_member(Path& path, std::string_view name, auto&& f) {
+  if constexpr (NamedInParent<Member>) {
+    f();
+  } else if constexpr (requires { Parent::suffix(); }) {
+    Name longer(name);
+    longer += Parent::suffix();
+    within(path, longer.view(), f);
+  } else {
+    within(path, name, f);
+  }
+}
+
+template <class T> constexpr void walk_members(T& node, Path& path, auto&& f);
 
 /// Whether layers are named by their numbers, as those of Sequential.
 template <class T> concept NumberedLayers = requires(T& node) { T::for_each_layer(node, [](auto&, std::size_t) {}); };
 
-/// Calls `f(leaf, path)` for each parameter, buffer and random site below `node`, depth first in the order of
-/// declaration.
-template <class T> constexpr void for_each_leaf(T& node, const Name& path, auto&& f) {
+template <class T> constexpr void walk(T& node, Path& path, auto&& f) {
   using Plain = std::remove_const_t<T>;
+  auto step_into = [&](auto& layer, std::size_t i) { within(path, i, [&] { walk(layer, path, f); }); };
   if constexpr (is_stored<Plain> || std::is_same_v<Plain, RandomSite>) {
-    f(node, path);
+    f(node, Name(view(path)));
   } else if constexpr (NumberedLayers<Plain>) {
-    Plain::for_each_layer(node, [&](auto& layer, std::size_t i) { for_each_leaf(layer, below(path, i), f); });
+    Plain::for_each_layer(node, step_into);
   } else if constexpr (ArrayOfLayers<Plain>) {
-    for (std::size_t i = 0; i < node.size(); ++i) for_each_leaf(node[i], below(path, i), f);
+    for (std::size_t i = 0; i < node.size(); ++i) step_into(node[i], i);
   } else if constexpr (Record<Plain>) {
     static_assert(member_count<Plain> <= most_members, "a model has at most 64 members: group some in a struct");
-    if constexpr (member_count<Plain> <= most_members) for_each_leaf_of_members(node, path, f);
+    if constexpr (member_count<Plain> <= most_members) walk_members(node, path, f);
   } else {
     static_assert(!std::is_class_v<Plain> || std::is_empty_v<Plain>,
                   "a model is a plain struct: no constructors, no private members, no bases");
     static_assert(!std::is_array_v<Plain>, "a model holds std::array, not C arrays");
   }
 }
-template <class T> constexpr void for_each_leaf_of_members(T& node, const Name& path, auto&& f) {
+template <class T> constexpr void walk_members(T& node, Path& path, auto&& f) {
   using Plain = std::remove_const_t<T>;
   static_assert(!has_c_array<Plain>, "a model holds std::array, not C arrays");
   if constexpr (!has_c_array<Plain>) {
-    for_each_member(
-        node, [&](auto& member, int index) { for_each_leaf(member, below(path, member_names<Plain>[index].name), f); });
+    for_each_member(node, [&](auto& member, int index) {
+      using Member = std::remove_cvref_t<decltype(member)>;
+      within_member<Plain, Member>(path, member_names<Plain>[index].name, [&] { walk(member, path, f); });
+    });
   }
+}
+
+/// Calls `f(leaf, path)` for each parameter, buffer and random site below `node`, depth first in the order of
+/// declaration. `start`: the path of `node`.
+template <class T> constexpr void for_each_leaf(T& node, const Name& start, auto&& f) {
+  Path path(start.view().begin(), start.view().end());
+  walk(node, path, f);
 }
 
 /// Points every leaf of `model` into `trace`; parameters and buffers get slots in the order of declaration.

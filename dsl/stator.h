@@ -19,6 +19,7 @@
 #include "dsl/layers/layer_norm.h"
 #include "dsl/layers/linear.h"
 #include "dsl/layers/pooling.h"
+#include "dsl/layers/recurrent.h"
 #include "dsl/layers/sequential.h"
 #include "dsl/ops/arrange.h"
 #include "dsl/ops/extremes.h"
@@ -31,3 +32,4 @@
 #include "dsl/ops/scan.h"
 #include "dsl/ops/statistics.h"
 #include "dsl/program.h"
+#include "dsl/summary.h"

@@ -68,27 +68,67 @@ class ModuleLowering {
     auto planned = function->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr);
     if (!planned) throw InternalError("lower-cpu: '" + function.getName().str() + "' has no memory plan");
     CompiledFunction compiled = factsOf(function);
-    struct Step {
-      func::FuncOp thunk;
-      int64_t chunks;
-    };
+    FunctionSteps steps{function, planned.getInt()};
+    std::vector<Step> body = stepsOf(function.getBody().front(), steps, library);
+    compiled.arena_bytes = planned.getInt() + (steps.scratchBytes + 63) / 64 * 64;
+    func::FuncOp entry = declare(entrySymbol(compiled.name), {pointer()}, true);
+    run(entry.getArgument(0), body);
+    builder_.create<func::ReturnOp>(builder_.getUnknownLoc());
+    return compiled;
+  }
+
+  /// A use of a kernel, or a loop of such.
+  struct Step {
+    func::FuncOp thunk;
+    int64_t chunks = 0;
+    ir::ScanOp loop;  // null: a kernel
+    std::vector<Step> body;
+  };
+  /// What the steps of one function share.
+  struct FunctionSteps {
+    func::FuncOp function;
+    int64_t scratchOffset;
+    int64_t scratchBytes = 0;
+    int count = 0;
+  };
+
+  std::vector<Step> stepsOf(mlir::Block& block, FunctionSteps& all, KernelLibrary& library) {
     std::vector<Step> steps;
-    int64_t scratch = 0;
-    for (auto fusion : function.getOps<ir::FusionOp>()) {
-      if (llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
+    for (mlir::Operation& op : block) {
+      if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) steps.push_back({{}, 0, scan, stepsOf(scan.block(), all, library)});
+      auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
+      if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
-      if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, planned.getInt()});
-      scratch = std::max(scratch, kernel.scratchBytes);
-      std::string name = function.getName().str() + ".step" + std::to_string(steps.size());
-      steps.push_back({thunk(name, kernel, distinct), kernel.chunks});
+      if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, all.scratchOffset});
+      all.scratchBytes = std::max(all.scratchBytes, kernel.scratchBytes);
+      std::string name = all.function.getName().str() + ".step" + std::to_string(all.count++);
+      steps.push_back({thunk(name, kernel, distinct), kernel.chunks, {}, {}});
     }
-    compiled.arena_bytes = planned.getInt() + (scratch + 63) / 64 * 64;
-    func::FuncOp entry = declare(entrySymbol(compiled.name), {pointer()}, true);
-    for (const Step& step : steps) call(entry.getArgument(0), step.thunk, step.chunks);
-    builder_.create<func::ReturnOp>(builder_.getUnknownLoc());
-    return compiled;
+    return steps;
+  }
+
+  void run(Value frame, const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      if (step.loop) repeat(frame, step);
+      else call(frame, step.thunk, step.chunks);
+    }
+  }
+
+  /// Runs a loop's body with the number of each step in its counter, where addresses are computed from it.
+  void repeat(Value frame, const Step& loop) {
+    ir::ScanOp scan = loop.loop;
+    auto counter = scan->getAttrOfType<mlir::IntegerAttr>(memory::counterAttr);
+    if (!counter) throw InternalError("lower-cpu: a loop has no counter; plan-memory gives it");
+    mlir::Location location = builder_.getUnknownLoc();
+    IndexBuilder ix{builder_, location};
+    ix.loop(ix.constant(0), ix.constant(scan.steps()), [&](Value index) {
+      Value step = builder_.create<arith::IndexCastOp>(location, builder_.getI64Type(), index);
+      if (scan.getReverse()) step = builder_.create<LLVM::SubOp>(location, constant(scan.steps() - 1), step);
+      builder_.create<LLVM::StoreOp>(location, step, CallFrame(ix, frame).counter(counter.getInt()));
+      run(frame, loop.body);
+    });
   }
 
   mlir::Type pointer() { return LLVM::LLVMPointerType::get(builder_.getContext()); }

@@ -2,7 +2,9 @@
 #include "compiler/fuse/build_fusions.h"
 
 #include "compiler/ir/dialect.h"
+#include "compiler/ir/scan.h"
 #include "llvm/ADT/SetVector.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace stator::fuse {
@@ -17,16 +19,18 @@ struct Body {
 
 class FusionBuilder {
  public:
-  FusionBuilder(mlir::func::FuncOp function, const Grouping& grouping)
-      : function_(function),
-        grouping_(grouping),
-        return_(function.getBody().front().getTerminator()),
-        outer_(return_) {}
+  FusionBuilder(mlir::Block& block, const Grouping& grouping)
+      : block_(block), grouping_(grouping), return_(block.getTerminator()), outer_(return_) {}
 
   void run() {
     llvm::SmallVector<mlir::Operation*> old;
-    for (mlir::Operation& op : function_.getBody().front().without_terminator()) old.push_back(&op);
-    for (int group : grouping_.order()) build(group);
+    for (mlir::Operation& op : block_.without_terminator())
+      if (!llvm::isa<ir::ScanOp>(op)) old.push_back(&op);
+    for (int group : grouping_.order()) {
+      if (grouping_.groups()[group].kind == Kind::loop)
+        placeLoop(llvm::cast<ir::ScanOp>(grouping_.groups()[group].ops[0]));
+      else build(group);
+    }
     returnResults();
     for (mlir::Operation* op : llvm::reverse(old)) op->erase();
   }
@@ -44,6 +48,25 @@ class FusionBuilder {
     for (mlir::Value result : results) yields.push_back(body.inner.lookup(result));
     ir::FusionOp fusion = finish(body, nameOf(group.kind), group.ops.back()->getLoc(), yields);
     for (auto [result, output] : llvm::zip_equal(results, fusion.getResults())) known_[result] = output;
+  }
+
+  /// Whether `value`, which a loop's state starts from, is computed for it alone, so that the loop may write over it.
+  bool isOwn(mlir::Value value) const {
+    while (auto reshape = value.getDefiningOp<ir::ReshapeOp>()) {
+      if (!value.hasOneUse()) return false;
+      value = reshape.getX();
+    }
+    return value.hasOneUse() && value.getDefiningOp() && !value.getDefiningOp<ir::ScanOp>();
+  }
+
+  void placeLoop(ir::ScanOp scan) {
+    for (mlir::OpOperand& operand : scan->getOpOperands()) {
+      bool isState = operand.getOperandNumber() < scan.stateCount(), own = isState && isOwn(operand.get());
+      mlir::Value value = outside(operand.get());
+      operand.set(isState && !own ? copy(value) : value);
+    }
+    scan->moveBefore(return_);
+    for (mlir::Value result : scan.getResults()) known_[result] = result;
   }
 
   ir::FusionOp finish(Body& body, llvm::StringRef kind, mlir::Location location, llvm::ArrayRef<mlir::Value> yields) {
@@ -100,19 +123,27 @@ class FusionBuilder {
   void returnResults() {
     llvm::DenseSet<mlir::Value> returned;
     for (mlir::OpOperand& operand : return_->getOpOperands()) {
-      mlir::Value value = outside(operand.get()), base = value;
-      while (auto reshape = base.getDefiningOp<ir::ReshapeOp>()) base = reshape.getX();
-      auto argument = llvm::dyn_cast<mlir::BlockArgument>(base);
-      bool isOld = argument && isUnchangedSlot(argument, operand.getOperandNumber());
-      if ((argument && !isOld) || (!argument && !returned.insert(base).second)) value = copy(value);
+      mlir::Value value = outside(operand.get()), base = ir::withoutReshapes(value);
       operand.set(value);
+      auto argument = llvm::dyn_cast<mlir::BlockArgument>(base);
+      bool isOld = argument && isUnchanged(argument, operand.getOperandNumber());
+      bool isNew = !argument && !base.getDefiningOp<ir::ScanOp>() && returned.insert(base).second;
+      if (!isOld && !isNew && !isHistory(operand)) operand.set(copy(value));
     }
   }
 
-  /// Whether result `result` leaves a slot with the value that it has.
-  bool isUnchangedSlot(mlir::BlockArgument argument, unsigned result) {
-    mlir::Attribute slot = function_.getArgAttr(argument.getArgNumber(), ir::slotAttr);
-    return slot && slot == function_.getResultAttr(result, ir::updateAttr);
+  /// Whether result `result` leaves a slot, or a state of a loop, with the value that it has.
+  bool isUnchanged(mlir::BlockArgument argument, unsigned result) {
+    if (llvm::isa<ir::ScanOp>(block_.getParentOp())) return argument.getArgNumber() == result;
+    auto function = llvm::cast<mlir::func::FuncOp>(block_.getParentOp());
+    mlir::Attribute slot = function.getArgAttr(argument.getArgNumber(), ir::slotAttr);
+    return slot && slot == function.getResultAttr(result, ir::updateAttr);
+  }
+
+  /// Whether a step's result is one of the loop's states, all of which are kept then.
+  bool isHistory(mlir::OpOperand& operand) {
+    auto scan = llvm::dyn_cast<ir::ScanOp>(block_.getParentOp());
+    return scan && operand.getOperandNumber() >= scan.stateCount() && scan.historyOf(operand.get()).has_value();
   }
 
   mlir::Value copy(mlir::Value value) {
@@ -121,7 +152,7 @@ class FusionBuilder {
     return finish(body, nameOf(Kind::map), value.getLoc(), inside).getResult(0);
   }
 
-  mlir::func::FuncOp function_;
+  mlir::Block& block_;
   const Grouping& grouping_;
   mlir::Operation* return_;
   mlir::OpBuilder outer_;
@@ -130,6 +161,6 @@ class FusionBuilder {
 
 }  // namespace
 
-void buildFusions(mlir::func::FuncOp function, const Grouping& grouping) { FusionBuilder(function, grouping).run(); }
+void buildFusions(mlir::Block& block, const Grouping& grouping) { FusionBuilder(block, grouping).run(); }
 
 }  // namespace stator::fuse

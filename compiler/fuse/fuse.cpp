@@ -1,4 +1,5 @@
-// Groups ops into kernels: takes functions of simplified, channels-last ops; gives functions of fusions.
+// Groups ops into kernels: takes functions of simplified, channels-last ops; gives functions of fusions, and of scans
+// whose steps are fusions.
 //
 //   %p = stator.matmul %x, %w                    %y = stator.fusion kind "contraction" (%x, %w, %b) ... {
 //   %c = stator.broadcast %b                     ^bb0(%0, %1, %2):
@@ -17,6 +18,19 @@
 namespace stator {
 namespace {
 
+/// The steps of loops first: to the block around it, a loop is one op.
+void fuseBlock(mlir::Block& block) {
+  for (auto scan : block.getOps<ir::ScanOp>()) fuseBlock(scan.block());
+  fuse::decomposeOps(block);
+  fuse::replaceEmptyValues(block);
+  fuse::dropEmptyReductions(block);
+  fuse::dropDeadOps(block);
+  fuse::widenOperands(block);
+  fuse::transposeMatmuls(block);
+  fuse::splitLongReductions(block);
+  fuse::buildFusions(block, fuse::Grouping(block));
+}
+
 struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
 
@@ -28,14 +42,7 @@ struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::Fu
     mlir::func::FuncOp function = getOperation();
     if (function.isDeclaration()) return;
     try {
-      fuse::decomposeOps(function);
-      fuse::replaceEmptyValues(function);
-      fuse::dropEmptyReductions(function);
-      fuse::dropDeadOps(function);
-      fuse::widenOperands(function);
-      fuse::transposeMatmuls(function);
-      fuse::splitLongReductions(function);
-      fuse::buildFusions(function, fuse::Grouping(function));
+      fuseBlock(function.getBody().front());
     } catch (const InternalError& error) {
       function.emitError(error.what());
       signalPassFailure();

@@ -16,23 +16,26 @@ namespace {
 
 /// Kernels beyond this do not gain: registers run out, and compile time grows.
 constexpr size_t mostOps = 96;
+/// The elements of a group that no op joins.
+constexpr int64_t noLoops = -1;
 
 bool isReduction(const Group& group) { return group.kind == Kind::reduce || group.kind == Kind::row; }
 
 }  // namespace
 
 llvm::StringRef nameOf(Kind kind) {
-  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "scatter"};
+  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "scatter", "loop"};
   return names[static_cast<int>(kind)];
 }
 
-Grouping::Grouping(mlir::func::FuncOp function) {
-  findMaterialized(function);
-  for (mlir::Operation& op : function.getBody().front().without_terminator()) {
+Grouping::Grouping(mlir::Block& block) {
+  findMaterialized(block);
+  for (mlir::Operation& op : block.without_terminator()) {
     Role role = roleOf(&op);
     if (role != Role::view && role != Role::source) place(&op);
     else if (materialized_.contains(&op)) placeView(&op);
   }
+  joinReductions();
 }
 
 int Grouping::groupOf(mlir::Operation* op) const {
@@ -40,10 +43,10 @@ int Grouping::groupOf(mlir::Operation* op) const {
   return found == groupOf_.end() ? -1 : found->second;
 }
 
-/// Contractions read through permutations alone, and a function's results lie in memory.
-void Grouping::findMaterialized(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : function.getBody().front()) {
-    if (op.hasTrait<mlir::OpTrait::IsTerminator>()) {
+/// Contractions read through permutations alone; what loops are given, and the block's results, lie in memory.
+void Grouping::findMaterialized(mlir::Block& block) {
+  for (mlir::Operation& op : block) {
+    if (op.hasTrait<mlir::OpTrait::IsTerminator>() || roleOf(&op) == Role::loop) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
@@ -167,6 +170,7 @@ bool Grouping::canJoin(mlir::Operation* op, int number) const {
   if (group.kind == Kind::scatter || group.ops.size() >= mostOps || makesCircle(op, number)) return false;
   switch (roleOf(op)) {
     case Role::compute:
+      if (servesReductions(op) && !servesReductions(group)) return false;
       return computeCanJoin(op, group, number);
     case Role::reduction:
       return reductionCanJoin(op, group, number);
@@ -211,6 +215,7 @@ bool Grouping::readsThroughOthers(int reader, int producer) const {
 
 bool Grouping::canAbsorb(int map, int into) const {
   const Group &from = groups_[map], &to = groups_[into];
+  if (servesReductions(to) && !servesReductions(from)) return false;
   if (map == into || from.kind != Kind::map || to.kind == Kind::scatter || from.ops.size() + to.ops.size() > mostOps)
     return false;
   bool whole = from.elements == to.elements && (!isReduction(to) || reducesTrailingAxes(to.reduction));
@@ -233,13 +238,17 @@ void Grouping::absorb(int map, int into) {
 }
 
 int Grouping::found(mlir::Operation* op, Kind kind) {
-  groups_.push_back({kind, {}, nullptr, elementCount(op->getResult(0))});
+  groups_.push_back({kind, {}, nullptr, kind == Kind::loop ? noLoops : elementCount(op->getResult(0))});
   if (roleOf(op) == Role::reduction) groups_.back().elements = elementCount(op->getOperand(0));
   join(op, static_cast<int>(groups_.size()) - 1);
   return static_cast<int>(groups_.size()) - 1;
 }
 
 void Grouping::place(mlir::Operation* op) {
+  if (roleOf(op) == Role::loop) {
+    found(op, Kind::loop);
+    return;
+  }
   llvm::SmallVector<int> candidates = producersOf(op);
   llvm::sort(candidates, [&](int a, int b) {
     bool aIsMap = groups_[a].kind == Kind::map, bIsMap = groups_[b].kind == Kind::map;

@@ -4,11 +4,10 @@
 #include "compiler/fuse/op_roles.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace stator::fuse {
 
-enum class Kind { contraction, window, map, reduce, row, scatter };
+enum class Kind { contraction, window, map, reduce, row, scatter, loop };
 llvm::StringRef nameOf(Kind kind);
 
 /// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they
@@ -22,18 +21,18 @@ struct Group {
 
 class Grouping {
  public:
-  explicit Grouping(mlir::func::FuncOp function);
+  explicit Grouping(mlir::Block& block);
 
   llvm::ArrayRef<Group> groups() const { return groups_; }
   /// The group that computes this op's result; -1: it is a view or source that kernels repeat.
   int groupOf(mlir::Operation* op) const;
-  /// Whether other groups, or the function's caller, need what this op of a group computes.
+  /// Whether other groups, or whoever gets the block's results, need what this op of a group computes.
   bool isResult(mlir::Operation* op) const;
   /// Groups in an order in which each follows those that it reads, else as in the program.
   llvm::SmallVector<int> order() const;
 
  private:
-  void findMaterialized(mlir::func::FuncOp function);
+  void findMaterialized(mlir::Block& block);
   void materialize(mlir::Value value);
   void place(mlir::Operation* op);
   void placeView(mlir::Operation* op);
@@ -55,6 +54,11 @@ class Grouping {
   bool readsPlainly(int reader, int producer) const;
   bool readsThroughOthers(int reader, int producer) const;
   void absorb(int map, int into);
+  bool servesReductions(mlir::Operation* op) const;
+  bool servesReductions(const Group& group) const;
+  bool readSameTensor(const Group& a, const Group& b) const;
+  bool canShareLoops(int a, int b) const;
+  void joinReductions();
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
   bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
 
@@ -62,6 +66,7 @@ class Grouping {
   llvm::DenseMap<mlir::Operation*, int> groupOf_;
   llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own
   mutable llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*, 3>> bases_;
+  mutable llvm::DenseMap<mlir::Operation*, bool> servesReductions_;
 };
 
 }  // namespace stator::fuse

@@ -17,6 +17,7 @@ Role roleOf(mlir::Operation* op) {
           [](auto) { return Role::window; })
       .Case([](ir::GatherOp) { return Role::gather; })
       .Case([](ir::ScatterAddOp) { return Role::scatter; })
+      .Case([](ir::ScanOp) { return Role::loop; })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::Conv2dWeightGradOp, ir::CountOp, ir::GradientOp, ir::FusionOp>(
           [](mlir::Operation* o) -> Role {
             throw InternalError("fuse: '" + o->getName().getStringRef().str() + "' should not have come this far");

@@ -13,7 +13,8 @@ enum class Role {
   contraction,
   window,
   gather,  ///< computed, from elements that lie elsewhere
-  scatter
+  scatter,
+  loop  ///< no kernel: a region with kernels of its own
 };
 
 /// Errors: InternalError for an op that phases before this one replace.

@@ -78,8 +78,8 @@ double valueOfNothing(mlir::Operation& op) {
 
 }  // namespace
 
-void decomposeOps(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+void decomposeOps(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     auto whole = llvm::dyn_cast<ir::StatorOp>(op);
     mlir::OpBuilder builder(&op);
     mlir::Value parts = whole ? whole.decompose(builder) : nullptr;
@@ -89,10 +89,10 @@ void decomposeOps(mlir::func::FuncOp function) {
   }
 }
 
-void replaceEmptyValues(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+void replaceEmptyValues(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     bool readsNothing = llvm::any_of(op.getOperands(), [](mlir::Value x) { return elementCount(x) == 0; });
-    if (llvm::isa<ir::ConstantOp>(op) || (!readsNothing && elementCount(op.getResult(0)) != 0)) continue;
+    if (llvm::isa<ir::ConstantOp, ir::ScanOp>(op) || (!readsNothing && elementCount(op.getResult(0)) != 0)) continue;
     mlir::OpBuilder builder(&op);
     op.getResult(0).replaceAllUsesWith(
         ir::buildConstant(builder, op.getLoc(), op.getResult(0).getType(), valueOfNothing(op)));
@@ -100,15 +100,15 @@ void replaceEmptyValues(mlir::func::FuncOp function) {
   }
 }
 
-void dropDeadOps(mlir::func::FuncOp function) {
+void dropDeadOps(mlir::Block& block) {
   llvm::SmallVector<mlir::Operation*> ops;
-  for (mlir::Operation& op : function.getBody().front().without_terminator()) ops.push_back(&op);
+  for (mlir::Operation& op : block.without_terminator()) ops.push_back(&op);
   for (mlir::Operation* op : llvm::reverse(ops))
     if (op->use_empty()) op->erase();
 }
 
-void dropEmptyReductions(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
+void dropEmptyReductions(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
     if (!llvm::isa<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>(op)) continue;
     if (elementCount(op.getOperand(0)) != elementCount(op.getResult(0))) continue;
     mlir::OpBuilder builder(&op);
@@ -126,9 +126,10 @@ static bool isComputedWider(Role role, mlir::Type element) {
   return role == Role::window && !isReal;
 }
 
-void widenOperands(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front().without_terminator())) {
+void widenOperands(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     Role role = roleOf(&op);
+    if (role != Role::contraction && role != Role::window) continue;
     mlir::RankedTensorType type = typeOf(op.getResult(0));
     mlir::Type element = typeOf(role == Role::window ? op.getOperand(0) : op.getResult(0)).getElementType();
     if (!isComputedWider(role, element)) continue;
@@ -145,13 +146,13 @@ void widenOperands(mlir::func::FuncOp function) {
   }
 }
 
-void splitLongReductions(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front()))
+void splitLongReductions(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block))
     if (llvm::isa<ir::SumOp, ir::MaxOp>(op)) split(&op);
 }
 
-void transposeMatmuls(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
+void transposeMatmuls(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
     auto permute = llvm::dyn_cast<ir::PermuteOp>(op);
     auto matmul = permute ? permute.getX().getDefiningOp<ir::MatmulOp>() : nullptr;
     if (!matmul || !matmul->hasOneUse() || !swapsLastTwo(permute)) continue;

@@ -2,6 +2,7 @@
 // forgotten.
 #include "compiler/import/import_operation.h"
 #include "compiler/interface/interpret.h"
+#include "compiler/interface/ops/scan.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/op_interface.h"
 #include "compiler/ir/tensor_type.h"
@@ -41,6 +42,8 @@ int InterpreterContext::add(const TensorSpec& spec, const std::vector<double>& e
 }
 
 int InterpreterContext::apply(const Operation& operation) {
+  if (operation.op == rule::Scan::state || operation.op == rule::Scan::element)
+    throw UserError("scan: operations that are carried out at once leave no loop to repeat: trace a function");
   if (operation.op == "gradient") throw UserError("gradient: operations that are carried out at once leave no graph");
   mlir::OpBuilder builder(&values->mlir);
   mlir::Block block;

@@ -30,12 +30,41 @@ mlir::Value ScanOp::capture(mlir::Value value) {
   return block().addArgument(value.getType(), value.getLoc());
 }
 
+std::optional<ScanOp::History> ScanOp::historyOf(mlir::Value stepResult) {
+  mlir::Value value = withoutReshapes(stepResult);
+  for (unsigned state = 0; state < stateCount(); ++state) {
+    mlir::Value before = stateArguments()[state], behind = withoutReshapes(newStates()[state]);
+    if (before == behind || llvm::isa<mlir::BlockArgument>(behind)) continue;
+    if (value == before || value == behind) return History{state, value == behind};
+  }
+  return {};
+}
+
+mlir::Value withoutReshapes(mlir::Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>()) value = reshape.getX();
+  return value;
+}
+
 mlir::Type elementOf(mlir::Type sequence) {
   return typeOf(sequence.getContext(), rule::Scan::element_of(specOf(sequence)));
 }
 
 mlir::Type stackOf(mlir::Type result, mlir::Type sequence) {
   return typeOf(result.getContext(), rule::Scan::stack_of(specOf(result), specOf(sequence).extents[0]));
+}
+
+mlir::Value captureInto(mlir::Block* block, mlir::Value value) {
+  if (value.getParentBlock() == block) return value;
+  auto scan = llvm::cast<ScanOp>(block->getParentOp());
+  return scan.capture(captureInto(scan->getBlock(), value));
+}
+
+mlir::Value withoutCaptures(mlir::Value value) {
+  auto argument = llvm::dyn_cast<mlir::BlockArgument>(value);
+  auto scan = argument ? llvm::dyn_cast_if_present<ScanOp>(argument.getOwner()->getParentOp()) : ScanOp();
+  unsigned given = scan ? scan.stateCount() + scan.sequenceCount() : 0;
+  if (!scan || argument.getArgNumber() < given) return value;
+  return withoutCaptures(scan.getInvariants()[argument.getArgNumber() - given]);
 }
 
 ScanOp buildScan(mlir::OpBuilder& builder, mlir::Location location, const ScanOperands& operands, bool reverse,

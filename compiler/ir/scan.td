@@ -41,6 +41,13 @@ def Stator_ScanOp : Op<Stator_Dialect, "scan", [Pure, IsolatedFromAbove, SingleB
     ::mlir::OperandRange stepResults();
     ::mlir::ResultRange finalStates() { return getOutputs().take_front(stateCount()); }
     ::mlir::ResultRange stacks() { return getOutputs().drop_front(stateCount()); }
+    /// The state that a step's result is, before the step or behind it; none: it is computed apart, or the state never
+    /// changes. All values of such a state lie in memory one behind the other.
+    struct History {
+      unsigned state;
+      bool behind;
+    };
+    ::std::optional<History> historyOf(::mlir::Value stepResult);
     /// The argument through which the region sees `value`, which is defined outside; made where there is none.
     ::mlir::Value capture(::mlir::Value value);
   }];

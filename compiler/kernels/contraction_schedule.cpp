@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <map>
 
+#include "llvm/ADT/STLExtras.h"
 #include "runtime/error.h"
 
 namespace stator::kernels {
@@ -165,17 +167,41 @@ void partition(ContractionSchedule& s, const ContractionForm& form) {
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
 }
 
-/// An unrolling that leaves no remainder where there is one, with a loop body of about a hundred instructions.
-int chooseUnroll(const ContractionSchedule& s) {
-  int64_t extent = s.reductions.back().extent;
+/// Elements of A that several of `unroll` steps read, as where windows overlap: the compiler keeps them in registers.
+int64_t sharedElements(const ContractionSchedule& s, const ContractionForm& form, int64_t unroll) {
+  std::map<int64_t, int64_t> readers;
+  for (int64_t row = 0; row < s.cutExtent * s.wholeRows; ++row)
+    for (int64_t step = 0; step < unroll; ++step) ++readers[rowOffset(s, form, row) + step * s.reductions.back().a];
+  return llvm::count_if(readers, [](const auto& reader) { return reader.second > 1; });
+}
+
+/// An unrolling that leaves no remainder where there is one, with a loop body of about a hundred instructions, and with
+/// registers for all that it holds.
+int chooseUnroll(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
   if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
+  int64_t extent = s.reductions.back().extent, columns = ceilDivide(s.panelColumns, s.lanes);
   int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
+  auto fits = [&](int64_t unroll) {
+    int64_t shared = sharedElements(s, form, unroll);
+    return shared == 0 || s.accumulators + columns + shared <= target.registers;
+  };
   for (int64_t unroll = most; unroll >= 2; --unroll)
-    if (extent % unroll == 0) return static_cast<int>(unroll);
-  return static_cast<int>(std::min<int64_t>(most, 4));
+    if (extent % unroll == 0 && fits(unroll)) return static_cast<int>(unroll);
+  for (int64_t unroll = std::min<int64_t>(most, 4); unroll >= 2; --unroll)
+    if (fits(unroll)) return static_cast<int>(unroll);
+  return 1;
 }
 
 }  // namespace
+
+int64_t rowOffset(const ContractionSchedule& schedule, const ContractionForm& form, int64_t row) {
+  int64_t offset = 0;
+  for (int dim = static_cast<int>(form.rows.size()) - 1; dim > schedule.cutRow; --dim) {
+    offset += row % form.rows[dim].extent * form.rows[dim].a;
+    row /= form.rows[dim].extent;
+  }
+  return offset + row * form.rows[schedule.cutRow].a;
+}
 
 int64_t ContractionSchedule::tilesPerBlock() const { return ceilDivide(tilesPerUnit, rowBlocks); }
 
@@ -206,7 +232,7 @@ ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::
   ContractionSchedule s = std::move(best.schedule);
   hoistReductions(s, form);
   s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (transposed || packingPays(s, form));
-  s.unroll = chooseUnroll(s);
+  s.unroll = chooseUnroll(s, form, target);
   partition(s, form);
   return s;
 }

@@ -51,6 +51,9 @@ struct ContractionSchedule {
   int64_t scratchElements() const { return chunks * chunkScratchElements(); }
 };
 
+/// Where the elements of a tile's row `row` lie in A, from the tile's first row.
+int64_t rowOffset(const ContractionSchedule& schedule, const ContractionForm& form, int64_t row);
+
 /// Errors: InternalError for a form without rows or reductions or of an element other than f32 and f64.
 ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target);
 

@@ -176,14 +176,7 @@ class Emitter {
 
   llvm::SmallVector<int64_t> rowOffsets(const Tile& tile) {
     llvm::SmallVector<int64_t> offsets;
-    for (int64_t row = 0; row < tile.cutExtent * s_.wholeRows; ++row) {
-      int64_t offset = 0, rest = row;
-      for (int dim = static_cast<int>(form_.rows.size()) - 1; dim > s_.cutRow; --dim) {
-        offset += rest % form_.rows[dim].extent * form_.rows[dim].a;
-        rest /= form_.rows[dim].extent;
-      }
-      offsets.push_back(offset + rest * form_.rows[s_.cutRow].a);
-    }
+    for (int64_t row = 0; row < tile.cutExtent * s_.wholeRows; ++row) offsets.push_back(rowOffset(s_, form_, row));
     return offsets;
   }
 

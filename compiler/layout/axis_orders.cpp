@@ -1,6 +1,7 @@
 // Finds the clusters and chooses an order for each.
 #include "compiler/layout/axis_orders.h"
 
+#include "compiler/ir/ops.h"
 #include "compiler/layout/cluster.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/MapVector.h"
@@ -25,8 +26,9 @@ static llvm::SmallVector<Cluster> findClusters(mlir::Block& block) {
   return result;
 }
 
-void assignAxisOrders(mlir::func::FuncOp function) {
-  for (const Cluster& cluster : findClusters(function.getBody().front())) {
+static void assignAxisOrders(mlir::Block& block) {
+  for (auto scan : block.getOps<ir::ScanOp>()) assignAxisOrders(scan.block());
+  for (const Cluster& cluster : findClusters(block)) {
     Axes best;
     int64_t least = 0;
     for (const Axes& order : candidateOrders(cluster)) {
@@ -36,5 +38,7 @@ void assignAxisOrders(mlir::func::FuncOp function) {
     if (!simplify::isIdentity(best)) reorder(cluster, best);
   }
 }
+
+void assignAxisOrders(mlir::func::FuncOp function) { assignAxisOrders(function.getBody().front()); }
 
 }  // namespace stator::layout

@@ -2,6 +2,7 @@
 //
 //     tensor<32x784xf32, #stator.symbols<[batch], []>>   becomes   tensor<32x784xf32>
 #include "compiler/ir/dialect.h"
+#include "compiler/ir/ops.h"
 #include "compiler/mask/insert_masks.h"
 #include "compiler/mask/mask.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -19,17 +20,21 @@ void dropSymbols(mlir::func::FuncOp function) {
   auto drop = [](mlir::ValueRange values) {
     for (mlir::Value value : values) value.setType(withoutSymbols(value.getType()));
   };
-  drop(function.getArguments());
-  function.walk([&](mlir::Operation* op) { drop(op->getResults()); });
+  function.walk([&](mlir::Operation* op) {
+    drop(op->getResults());
+    for (mlir::Region& region : op->getRegions()) drop(region.getArguments());
+  });
   llvm::SmallVector<mlir::Type> results = llvm::map_to_vector(function.getResultTypes(), withoutSymbols);
   auto arguments = function.getBody().getArgumentTypes();
   function.setFunctionType(mlir::FunctionType::get(function.getContext(), llvm::to_vector(arguments), results));
 }
 
 /// Contractions that nobody needs are not masked.
-void eraseDeadOps(mlir::func::FuncOp function) {
-  for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+void eraseDeadOps(mlir::Block& block) {
+  for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(block))) {
     if (mlir::isOpTriviallyDead(&op)) op.erase();
+    else if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) eraseDeadOps(scan.block());
+  }
 }
 
 /// A function takes only those valid counts that its masks need.
@@ -50,7 +55,7 @@ struct BindSymbols : mlir::PassWrapper<BindSymbols, mlir::OperationPass<mlir::fu
   }
   void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
   void runOnOperation() override {
-    eraseDeadOps(getOperation());
+    eraseDeadOps(getOperation().getBody().front());
     if (mlir::failed(mask::insertMasks(getOperation()))) return signalPassFailure();
     dropSymbols(getOperation());
     dropUnusedValidCounts(getOperation());

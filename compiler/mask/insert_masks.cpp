@@ -6,6 +6,7 @@
 #include "compiler/ir/build.h"
 #include "compiler/ir/ops.h"
 #include "compiler/ir/rules.h"
+#include "compiler/ir/scan.h"
 #include "compiler/mask/valid_mask.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -63,9 +64,16 @@ class MaskInserter {
         listener_(facts_),
         builder_(function.getContext(), &listener_) {}
 
-  mlir::LogicalResult run() {
-    for (mlir::Operation& op : llvm::make_early_inc_range(function_.getBody().front())) {
+  mlir::LogicalResult run() { return maskBlock(function_.getBody().front()); }
+
+ private:
+  mlir::LogicalResult maskBlock(mlir::Block& block) {
+    for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
       builder_.setInsertionPoint(&op);
+      if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) {
+        if (mlir::failed(maskScan(scan))) return mlir::failure();
+        continue;
+      }
       if (auto count = llvm::dyn_cast<ir::CountOp>(op)) {
         replaceCount(count);
         continue;
@@ -76,7 +84,64 @@ class MaskInserter {
     return mlir::success();
   }
 
- private:
+  /// The step's ops, and a state that stays as it is at steps that are not valid.
+  mlir::LogicalResult maskScan(ir::ScanOp scan) {
+    facts_.visitScan(scan);
+    if (mlir::failed(maskBlock(scan.block()))) return mlir::failure();
+    if (mlir::failed(holdStates(scan))) return mlir::failure();
+    facts_.visitScan(scan);
+    return mlir::success();
+  }
+
+  mlir::LogicalResult holdStates(ir::ScanOp scan) {
+    if (extentOf(scan, static_cast<int>(scan.stateCount()), 0).is_number()) return mlir::success();
+    mlir::Operation* yield = scan.block().getTerminator();
+    mlir::Value valid;
+    for (unsigned state = 0; state < scan.stateCount(); ++state) {
+      if (isHeld(scan, state)) continue;
+      if (!valid) valid = validStep(scan);
+      if (!valid) return mlir::failure();
+      builder_.setInsertionPoint(yield);
+      mlir::Value next = yield->getOperand(state), before = scan.stateArguments()[state];
+      TensorSpec spec = ir::specOf(next.getType()), ones{DType::boolean, spec.extents};
+      for (int axis = 0; axis < ones.rank(); ++axis) ones.extents[axis] = Extent(1);
+      mlir::MLIRContext* context = builder_.getContext();
+      mlir::Value mask = ir::buildOpAs(builder_, scan.getLoc(), rule::Reshape{}, {valid}, ir::typeOf(context, ones));
+      spec.dtype = DType::boolean;
+      mask = ir::buildOpAs(builder_, scan.getLoc(), rule::Broadcast{}, {mask}, ir::typeOf(context, spec));
+      yield->setOperand(state, ir::buildOp(builder_, scan.getLoc(), rule::Where{}, {mask, next, before}));
+    }
+    return mlir::success();
+  }
+
+  /// Whether the new state is the old one at steps that are not valid: this was done before.
+  static bool isHeld(ir::ScanOp scan, unsigned state) {
+    auto held = scan.newStates()[state].getDefiningOp<ir::WhereOp>();
+    if (!held || held.getB() != scan.stateArguments()[state]) return false;
+    mlir::Value mask = held.getCondition();
+    while (llvm::isa_and_present<ir::BroadcastOp, ir::ReshapeOp>(mask.getDefiningOp()))
+      mask = mask.getDefiningOp()->getOperand(0);
+    return llvm::is_contained(scan.elementArguments(), mask);
+  }
+
+  /// A further element of the scan: whether the step is valid. Null where that is not known, which is told.
+  mlir::Value validStep(ir::ScanOp scan) {
+    builder_.setInsertionPoint(scan);
+    mlir::Value sequence = scan.getSequences()[0];
+    TensorSpec spec = ir::specOf(sequence.getType());
+    const AxisFactors& steps = facts_.of(sequence).axes[0];
+    if (steps.kind == AxisFactors::Kind::mixed) {
+      (void)unknownPositions(scan, {{{static_cast<int>(scan.stateCount()), 0}}});
+      return {};
+    }
+    auto like = ir::typeOf(builder_.getContext(), {DType::boolean, Extents{0, spec.extents[0]}});
+    mlir::Value mask = validMask(builder_, scan.getLoc(), function_, like, 0,
+                                 orderedFactors(steps, spec.extents[0], bindings_));
+    unsigned position = scan.stateCount() + scan.sequenceCount();
+    scan.getSequencesMutable().append(mask);
+    return scan.block().insertArgument(position, ir::elementOf(mask.getType()), scan.getLoc());
+  }
+
   void replaceCount(ir::CountOp count) {
     mlir::Value number = validElements(builder_, count.getLoc(), function_, count.getX().getType(), count.getAxes(),
                                        count.getResult().getType(), bindings_);

@@ -2,7 +2,7 @@
 #include "compiler/mask/row_facts.h"
 
 #include "compiler/interface/elementwise_rows.h"
-#include "compiler/ir/ops.h"
+#include "compiler/ir/scan.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/mask/axis_sources.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -37,7 +37,7 @@ static bool isValidMask(ir::LessOp op, int axis, const Bindings& bindings) {
     if (!llvm::isa<ir::BroadcastOp, ir::ReshapeOp>(source)) return false;
     bound = source->getOperand(0);
   }
-  auto argument = llvm::cast<mlir::BlockArgument>(bound);
+  auto argument = llvm::cast<mlir::BlockArgument>(ir::withoutCaptures(bound));
   auto function = llvm::dyn_cast<mlir::func::FuncOp>(argument.getOwner()->getParentOp());
   if (!function) return false;
   auto name = function.getArgAttrOfType<mlir::StringAttr>(argument.getArgNumber(), ir::argumentAttr);
@@ -60,6 +60,7 @@ ValueFacts RowFacts::sourceFacts(mlir::Value value) const {
 }
 
 void RowFacts::visit(mlir::Operation* op) {
+  if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) return visitScan(scan);
   if (op->getNumResults() != 1) return;
   for (mlir::Value operand : op->getOperands())
     if (llvm::isa<mlir::BlockArgument>(operand)) facts_.try_emplace(operand, sourceFacts(operand));

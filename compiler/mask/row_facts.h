@@ -1,6 +1,7 @@
 // A forward analysis: along which axes a value is known to be zero (or false) wherever a position is not valid.
 #pragma once
 
+#include "compiler/ir/ops.h"
 #include "compiler/mask/axis_factors.h"
 #include "llvm/ADT/DenseMap.h"
 #include "mlir/IR/Operation.h"
@@ -11,6 +12,8 @@ struct ValueFacts {
   bool zero = false;                         // every element is 0
   llvm::SmallVector<AxisFactors> axes;       // for each axis
   llvm::SmallVector<bool> zeroWhereInvalid;  // for each axis; not defined for one without symbols
+
+  bool operator==(const ValueFacts&) const = default;
 };
 
 /// The argument of a function that holds the number of valid positions of `symbol`: `valid.batch`.
@@ -24,6 +27,8 @@ class RowFacts {
 
   /// Visit ops in their order in the block. An argument may have been added to it since.
   void visit(mlir::Operation* op);
+  /// What is known within the step holds at every step. Visit its ops again where they have been changed.
+  void visitScan(ir::ScanOp scan);
 
   const ValueFacts& of(mlir::Value value) const { return facts_.find(value)->second; }
   bool zeroWhereInvalid(mlir::Value value, int axis) const {
@@ -31,6 +36,7 @@ class RowFacts {
   }
 
  private:
+  void visitStep(ir::ScanOp scan, llvm::ArrayRef<ValueFacts> states);
   ValueFacts sourceFacts(mlir::Value value) const;
   ValueFacts reshapedFacts(mlir::Operation* op) const;
   void inferAxis(mlir::Operation* op, int axis, ValueFacts& facts) const;

@@ -5,6 +5,7 @@
 #include "compiler/ir/build.h"
 #include "compiler/ir/ops.h"
 #include "compiler/ir/rules.h"
+#include "compiler/ir/scan.h"
 
 namespace stator::mask {
 
@@ -18,6 +19,11 @@ mlir::Value validCount(mlir::func::FuncOp function, Symbol symbol) {
   auto attributes = builder.getDictionaryAttr({builder.getNamedAttr(ir::argumentAttr, name)});
   function.insertArgument(position, type, attributes, function.getLoc());
   return function.getArgument(position);
+}
+
+/// The count as the builder's block sees it, which may be a scan's.
+static mlir::Value countHere(mlir::OpBuilder& builder, mlir::func::FuncOp function, Symbol symbol) {
+  return ir::captureInto(builder.getInsertionBlock(), validCount(function, symbol));
 }
 
 /// `iota < valid` along axis `at` of the extents.
@@ -44,7 +50,7 @@ static mlir::Value maskOfFactors(mlir::OpBuilder& builder, mlir::Location locati
   mlir::Value mask;
   for (auto [at, factor] : llvm::enumerate(factors)) {
     if (factor.symbol == symbol::none) continue;
-    mlir::Value next = below(builder, location, validCount(function, factor.symbol), apart, int(at));
+    mlir::Value next = below(builder, location, countHere(builder, function, factor.symbol), apart, int(at));
     mask = mask ? ir::buildOp(builder, location, rule::logical_and{}, {mask, next}) : next;
   }
   return mask;
@@ -57,7 +63,7 @@ mlir::Value validMask(mlir::OpBuilder& builder, mlir::Location location, mlir::f
     if (i != axis) narrow.extents[i] = Extent(1);
   mlir::Value mask;
   if (factors.size() == 1) {
-    mask = below(builder, location, validCount(function, factors[0].symbol), narrow.extents, axis);
+    mask = below(builder, location, countHere(builder, function, factors[0].symbol), narrow.extents, axis);
   } else {
     mask = maskOfFactors(builder, location, function, factors);
     mask = ir::buildOpAs(builder, location, rule::Reshape{}, {mask}, ir::typeOf(builder.getContext(), narrow));
@@ -77,7 +83,7 @@ mlir::Value validElements(mlir::OpBuilder& builder, mlir::Location location, mli
   for (Symbol s : product.symbols) {
     if (s == symbol::none) break;
     product.number /= bindings[s];
-    mlir::Value valid = validCount(function, s);
+    mlir::Value valid = countHere(builder, function, s);
     count = count ? ir::buildOp(builder, location, rule::mul{}, {count, valid}) : valid;
   }
   if (product.number != 1) {

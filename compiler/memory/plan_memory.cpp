@@ -5,9 +5,8 @@
 #include "compiler/memory/plan_memory.h"
 
 #include "compiler/ir/dialect.h"
-#include "compiler/memory/arena_plan.h"
+#include "compiler/memory/block_plan.h"
 #include "compiler/memory/update_in_place.h"
-#include "llvm/ADT/MapVector.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 #include "runtime/error.h"
@@ -28,7 +27,7 @@ class MemoryPlan {
     placeArguments();
     placeResults();
     int64_t arena = placeInArena();
-    for (auto fusion : function_.getOps<ir::FusionOp>()) annotate(fusion);
+    function_.walk([&](ir::FusionOp fusion) { annotate(fusion); });
     mlir::Builder builder(function_.getContext());
     function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(arena));
   }
@@ -56,7 +55,7 @@ class MemoryPlan {
   void placeResults() {
     mlir::Operation* last = function_.getBody().front().getTerminator();
     for (mlir::OpOperand& operand : last->getOpOperands()) {
-      mlir::Value value = memory::viewedValue(operand.get());
+      mlir::Value value = ir::withoutReshapes(operand.get());
       if (buffers_.contains(value)) continue;
       auto slot = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::updateAttr);
       auto result = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::resultAttr);
@@ -65,30 +64,18 @@ class MemoryPlan {
     }
   }
 
-  /// A value lives from its kernel to the last that reads it.
   int64_t placeInArena() {
-    llvm::MapVector<mlir::Value, memory::Lifetime> lifetimes;
-    int step = 0;
-    for (auto fusion : function_.getOps<ir::FusionOp>()) {
-      for (mlir::Value operand : fusion.getInputs()) {
-        auto lifetime = lifetimes.find(memory::viewedValue(operand));
-        if (lifetime != lifetimes.end()) lifetime->second.last = step;
-      }
-      for (mlir::Value result : fusion.getResults())
-        if (!buffers_.contains(result)) lifetimes[result] = {memory::sizeBytes(result.getType()), step, step};
-      ++step;
-    }
-    std::vector<memory::Lifetime> all;
-    for (auto& [value, lifetime] : lifetimes) all.push_back(lifetime);
-    memory::ArenaPlan plan = memory::planArena(all);
-    for (auto [i, entry] : llvm::enumerate(lifetimes)) buffers_[entry.first] = {Base::arena, 0, plan.offset_bytes[i]};
-    return plan.total_bytes;
+    llvm::DenseSet<mlir::Value> placed;
+    for (auto& [value, buffer] : buffers_) placed.insert(value);
+    memory::BlockPlan plan(function_.getBody().front(), std::move(placed));
+    plan.assign(0, buffers_);
+    return plan.sizeBytes();
   }
 
   void annotate(ir::FusionOp fusion) {
     llvm::SmallVector<mlir::Attribute> attributes;
     auto add = [&](mlir::Value value) {
-      attributes.push_back(memory::toAttribute(fusion.getContext(), buffers_.lookup(memory::viewedValue(value))));
+      attributes.push_back(memory::toAttribute(fusion.getContext(), buffers_.lookup(ir::withoutReshapes(value))));
     };
     for (mlir::Value operand : fusion.getInputs()) add(operand);
     for (mlir::Value result : fusion.getResults()) add(result);
@@ -97,7 +84,7 @@ class MemoryPlan {
 
   mlir::func::FuncOp function_;
   llvm::ArrayRef<int64_t> slotOffsets_;
-  llvm::DenseMap<mlir::Value, Buffer> buffers_;
+  memory::Buffers buffers_;
 };
 
 struct PlanMemoryPass : mlir::PassWrapper<PlanMemoryPass, mlir::OperationPass<mlir::ModuleOp>> {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "compiler/ir/dialect.h"
+#include "compiler/memory/buffer.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -26,27 +27,28 @@ bool isReadInPlace(mlir::Value value, llvm::DenseSet<mlir::Value>& seen) {
 
 class UpdateOrder {
  public:
-  explicit UpdateOrder(mlir::func::FuncOp function)
-      : function_(function), return_(function.getBody().front().getTerminator()) {
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
-      if (auto slot = function.getArgAttrOfType<mlir::IntegerAttr>(i, ir::slotAttr))
-        slots_[slot.getInt()] = function.getArgument(i);
-  }
+  explicit UpdateOrder(mlir::Block& block) : block_(block), return_(block.getTerminator()) {}
 
-  void run() {
-    for (mlir::OpOperand& operand : return_->getOpOperands())
-      if (auto slot = function_.getResultAttrOfType<mlir::IntegerAttr>(operand.getOperandNumber(), ir::updateAttr))
-        place(operand, slots_.lookup(slot.getInt()));
-    sort();
+  /// Operand `updated` of the terminator is the new value of `old`, which is null where the block never reads it.
+  void update(unsigned updated, mlir::Value old) { place(return_->getOpOperand(updated), old); }
+
+  /// Kernels and loops, each after those that it waits for, else in their order; reshapes before those that read them.
+  void sort() {
+    llvm::SmallVector<mlir::Operation*> kernels;
+    for (mlir::Operation& op : block_)
+      if (llvm::isa<ir::FusionOp, ir::ScanOp>(op)) kernels.push_back(&op);
+    llvm::DenseSet<mlir::Operation*> done;
+    for (mlir::Operation* kernel : kernels) settle(kernel, done);
+    settleReshapes(return_);
   }
 
  private:
-  /// The fusions that read a value, through whatever reshapes.
+  /// The fusions and loops that read a value, through whatever reshapes.
   llvm::SmallSetVector<mlir::Operation*, 4> readersOf(mlir::Value value) {
     llvm::SmallSetVector<mlir::Operation*, 4> readers;
     if (!value) return readers;
     for (mlir::Operation* user : value.getUsers()) {
-      if (llvm::isa<ir::FusionOp>(user)) readers.insert(user);
+      if (llvm::isa<ir::FusionOp, ir::ScanOp>(user)) readers.insert(user);
       else if (llvm::isa<ir::ReshapeOp>(user))
         for (mlir::Operation* reader : readersOf(user->getResult(0))) readers.insert(reader);
     }
@@ -56,15 +58,15 @@ class UpdateOrder {
   bool readsInPlace(ir::FusionOp writer, mlir::Value old) {
     llvm::DenseSet<mlir::Value> seen;
     for (auto [operand, argument] : llvm::zip_equal(writer.getInputs(), writer.getBody().getArguments()))
-      if (viewedValue(operand) == old && !isReadInPlace(argument, seen)) return false;
+      if (ir::withoutReshapes(operand) == old && !isReadInPlace(argument, seen)) return false;
     return true;
   }
 
-  /// The fusions that `op` waits for.
+  /// The fusions and loops that `op` waits for.
   llvm::SmallVector<mlir::Operation*> before(mlir::Operation* op) {
     llvm::SmallVector<mlir::Operation*> all(extra_.lookup(op));
     for (mlir::Value operand : op->getOperands())
-      if (mlir::Operation* producer = viewedValue(operand).getDefiningOp()) all.push_back(producer);
+      if (mlir::Operation* producer = ir::withoutReshapes(operand).getDefiningOp()) all.push_back(producer);
     return all;
   }
 
@@ -79,7 +81,7 @@ class UpdateOrder {
   }
 
   void place(mlir::OpOperand& operand, mlir::Value old) {
-    mlir::Value value = viewedValue(operand.get());
+    mlir::Value value = ir::withoutReshapes(operand.get());
     auto writer = value.getDefiningOp<ir::FusionOp>();
     if (!writer) return;  // the slot as it was
     auto readers = readersOf(old);
@@ -102,21 +104,11 @@ class UpdateOrder {
     return fusion.getResult(0);
   }
 
-  /// Fusions, each after those that it waits for, else in their order; reshapes before those that read them.
-  void sort() {
-    llvm::SmallVector<mlir::Operation*> fusions;
-    for (mlir::Operation& op : function_.getBody().front())
-      if (llvm::isa<ir::FusionOp>(op)) fusions.push_back(&op);
-    llvm::DenseSet<mlir::Operation*> done;
-    for (mlir::Operation* fusion : fusions) settle(fusion, done);
-    settleReshapes(return_);
-  }
-
-  void settle(mlir::Operation* fusion, llvm::DenseSet<mlir::Operation*>& done) {
-    if (!done.insert(fusion).second) return;
-    for (mlir::Operation* earlier : before(fusion)) settle(earlier, done);
-    settleReshapes(fusion);
-    fusion->moveBefore(return_);
+  void settle(mlir::Operation* kernel, llvm::DenseSet<mlir::Operation*>& done) {
+    if (!done.insert(kernel).second) return;
+    for (mlir::Operation* earlier : before(kernel)) settle(earlier, done);
+    settleReshapes(kernel);
+    kernel->moveBefore(return_);
   }
 
   void settleReshapes(mlir::Operation* reader) {
@@ -128,15 +120,35 @@ class UpdateOrder {
     }
   }
 
-  mlir::func::FuncOp function_;
+  mlir::Block& block_;
   mlir::Operation* return_;
-  llvm::DenseMap<int64_t, mlir::Value> slots_;
   llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*>> extra_;
   llvm::DenseSet<mlir::Operation*> settled_;
 };
 
 }  // namespace
 
-void orderUpdates(mlir::func::FuncOp function) { UpdateOrder(function).run(); }
+static void orderSteps(mlir::Block& block) {
+  for (auto scan : block.getOps<ir::ScanOp>()) {
+    orderSteps(scan.block());
+    UpdateOrder order(scan.block());
+    for (unsigned state = 0; state < scan.stateCount(); ++state)
+      if (!keepsHistory(scan, state)) order.update(state, scan.stateArguments()[state]);
+    order.sort();
+  }
+}
+
+void orderUpdates(mlir::func::FuncOp function) {
+  orderSteps(function.getBody().front());
+  llvm::DenseMap<int64_t, mlir::Value> slots;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (auto slot = function.getArgAttrOfType<mlir::IntegerAttr>(i, ir::slotAttr))
+      slots[slot.getInt()] = function.getArgument(i);
+  UpdateOrder order(function.getBody().front());
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    if (auto slot = function.getResultAttrOfType<mlir::IntegerAttr>(i, ir::updateAttr))
+      order.update(i, slots.lookup(slot.getInt()));
+  order.sort();
+}
 
 }  // namespace stator::memory

@@ -7,7 +7,8 @@ namespace stator::memory {
 
 /// Makes every update's value one that may be written to its slot: by its kernel, where all others that read the old
 /// value can run before it and it reads it only where it writes; otherwise by a copy after everything else. Orders the
-/// function's kernels accordingly, and otherwise leaves them as they are.
+/// function's kernels accordingly, and otherwise leaves them as they are. The states of loops are updated in the same
+/// way, step by step, unless all their values are kept.
 void orderUpdates(mlir::func::FuncOp function);
 
 }  // namespace stator::memory

@@ -19,4 +19,7 @@ void addReductionPatterns(mlir::RewritePatternSet& patterns);
 /// `detach` is its operand. Only right where no `gradient` is left.
 void addDetachPattern(mlir::RewritePatternSet& patterns);
 
+/// Loops without what nobody reads, with what is the same at every step outside. Whether anything changed.
+bool simplifyScans(mlir::Operation* function);
+
 }  // namespace stator::simplify

@@ -35,6 +35,7 @@ llvm::LogicalResult simplifyFunction(mlir::Operation* function) {
   for (bool changed = true; changed;) {  // what became common may match again
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(function, frozen, config))) return mlir::failure();
     mlir::eliminateCommonSubExpressions(rewriter, dominance, function, &changed);
+    changed |= simplifyScans(function);
   }
   return mlir::success();
 }

@@ -17,8 +17,8 @@ struct batchnorm {
   bool track_running_stats = true;
 };
 
-/// (x - mean) / sqrt(variance + eps) * weight + bias for each channel. In training, mean and biased variance are those of
-/// the batch's valid rows, and the running ones move towards its mean and unbiased variance (0 for a single element,
+/// (x - mean) / sqrt(variance + eps) * weight + bias for each channel. In training, mean and biased variance are those
+/// of the batch's valid rows, and the running ones move towards its mean and unbiased variance (0 for a single element,
 /// where PyTorch refuses). In evaluation the running ones are used. Source: torch.nn.BatchNorm1d, BatchNorm2d and
 /// BatchNorm3d (Ioffe and Szegedy 2015).
 /// Shapes: x [N, Features, ...] with `Axes` further axes, [N, Features] too where `Axes` is 1 -> the same; all state
@@ -38,15 +38,12 @@ template <int Axes, long Features, batchnorm Options> struct BatchNorm {
     return (extents.rank == Axes + 2 || (Axes == 1 && extents.rank == 2)) && extents[1] == Extent(Features);
   }
 
-  template <Operand X>
-    requires(takes<X>())
-  constexpr auto operator()(const X& x) const {
+  template <Operand X> requires(takes<X>()) constexpr auto operator()(const X& x) const {
     return normalized(x, std::make_integer_sequence<int, spec_of<X>.rank() - 2>());
   }
-  template <Operand X>
-    requires(!takes<X>())
-  ShapeError<"BatchNorm: the input is not [N, num_features, ...] of the layer's rank", shape_of<X>, BatchNorm> operator()(
-      const X& x) const;
+  template <Operand X> requires(!takes<X>())
+  ShapeError<"BatchNorm: the input is not [N, num_features, ...] of the layer's rank", shape_of<X>, BatchNorm>
+  operator()(const X& x) const;
 
  private:
   template <bool There> static constexpr auto start(double value) {

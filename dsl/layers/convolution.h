@@ -13,14 +13,20 @@ namespace stator {
 struct Padding {
   Size2d amount = 0;
   bool keeps_size = false;
-  constexpr Padding(long both = 0, bool same = false) : amount(both), keeps_size(same) {}
+  constexpr Padding(long both = 0) : amount(both) {}
+  constexpr Padding(long height, long width) : amount(height, width) {}
   constexpr Padding(Size2d sides) : amount(sides) {}
+  static constexpr Padding keeping_size() {
+    Padding padding;
+    padding.keeps_size = true;
+    return padding;
+  }
 };
-inline constexpr Padding same{0, true};
-inline constexpr Padding valid{0, false};
+inline constexpr Padding same = Padding::keeping_size();
+inline constexpr Padding valid{};
 
 /// Options of Conv2d and Conv1d, with PyTorch's defaults; height and width may differ:
-/// `Conv2d<3, 16, Size2d{3, 5}, st::conv{.stride = {2, 1}, .padding = Size2d{1, 2}, .bias = false}>`.
+/// `Conv2d<3, 16, Size2d{3, 5}, st::conv{.stride = {2, 1}, .padding = {1, 2}, .bias = false}>`.
 struct conv {
   Size2d stride = 1;
   Padding padding{};

@@ -32,7 +32,9 @@ template <auto... Arguments> struct NormalizedShape {
 };
 
 template <class T> struct parameter_of;
-template <class D, auto... E> struct parameter_of<type::Tensor<D, E...>> { using type = Parameter<D, E...>; };
+template <class D, auto... E> struct parameter_of<type::Tensor<D, E...>> {
+  using type = Parameter<D, E...>;
+};
 
 /// Whether the last extents of `X` are those of `N`.
 template <class X, class N> constexpr bool ends_with() {
@@ -65,16 +67,13 @@ template <auto... Arguments> struct LayerNorm {
   [[no_unique_address]] std::conditional_t<has_weight, affine, Absent> weight = start<has_weight>(1);
   [[no_unique_address]] std::conditional_t<has_bias, affine, Absent> bias = start<has_bias>(0);
 
-  template <Operand X>
-    requires(detail::ends_with<X, normalized>())
-  constexpr auto operator()(const X& x) const {
+  template <Operand X> requires(detail::ends_with<X, normalized>()) constexpr auto operator()(const X& x) const {
     auto y = detail::standardized_last(x, options.eps, std::make_integer_sequence<int, normalized::spec.rank()>());
     if constexpr (has_bias) return y * weight + bias;
     else if constexpr (has_weight) return y * weight;
     else return y;
   }
-  template <Operand X>
-    requires(!detail::ends_with<X, normalized>())
+  template <Operand X> requires(!detail::ends_with<X, normalized>())
   ShapeError<"LayerNorm: normalized_shape differs from the input's last extents", shape_of<X>, LayerNorm> operator()(
       const X& x) const;
 

@@ -29,13 +29,13 @@ template <Operand X> constexpr auto elu(const X& x, double alpha = 1.0) {
 
 /// gelu<"tanh">(x) is gelu_tanh(x), gelu<"none">(x) is gelu(x). Source: torch.nn.functional.gelu, `approximate`.
 template <text Approximate, Operand X>
-  requires(detail::approximate<Approximate> == "none" || detail::approximate<Approximate> == "tanh")
+requires(detail::approximate<Approximate> == "none" || detail::approximate<Approximate> == "tanh")
 constexpr auto gelu(const X& x) {
   if constexpr (detail::approximate<Approximate> == "tanh") return gelu_tanh(x);
   else return gelu(x);
 }
 template <text Approximate, Operand X>
-  requires(detail::approximate<Approximate> != "none" && detail::approximate<Approximate> != "tanh")
+requires(detail::approximate<Approximate> != "none" && detail::approximate<Approximate> != "tanh")
 ShapeError<"gelu: approximate is neither none nor tanh", shape_of<X>> gelu(const X& x);
 
 }  // namespace stator

@@ -25,6 +25,7 @@ namespace detail {
 template <class X> struct Listed;  // one operand, or a hana::tuple of several
 template <Operand X> struct Listed<X> {
   static constexpr int count = 1;
+  using shapes = shape_of<X>;
   using expressions = Expr<typename X::tensor>;
   static constexpr void ids(const X& x, int*& to) { *to++ = x.id; }
   static constexpr void specs(TensorSpec*& to) { *to++ = X::tensor::spec; }
@@ -34,6 +35,7 @@ template <Operand X> struct Listed<X> {
 };
 template <Operand... X> struct Listed<hana::tuple<X...>> {
   static constexpr int count = sizeof...(X);
+  using shapes = hana::tuple<shape_of<X>...>;
   using expressions = hana::tuple<Expr<typename X::tensor>...>;
   static constexpr void ids(const hana::tuple<X...>& several, int*& to) {
     hana::unpack(several, [&](const auto&... x) { ((*to++ = x.id), ...); });
@@ -44,7 +46,7 @@ template <Operand... X> struct Listed<hana::tuple<X...>> {
     hana::unpack(several, [&](const auto&... x) { ((found = found ? found : x.context), ...); });
     return found;
   }
-  static constexpr expressions from(Context* context, const int*& id) {
+  static constexpr expressions from([[maybe_unused]] Context* context, [[maybe_unused]] const int*& id) {
     return expressions{Expr<typename X::tensor>{{context, *id++}}...};  // braces: left to right
   }
 };
@@ -182,7 +184,9 @@ constexpr auto scan(const Cell& cell, const State& initial, const Xs& xs) {
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
 requires(!detail::Scannable<State, Xs>)
-ShapeError<text_of<detail::ScanRule<State, Xs>>, State, Xs> scan(const Cell& cell, const State& initial, const Xs& xs);
+ShapeError<text_of<detail::ScanRule<State, Xs>>, typename detail::Listed<State>::shapes,
+           typename detail::Listed<Xs>::shapes>
+scan(const Cell& cell, const State& initial, const Xs& xs);
 
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
 requires(detail::Scannable<State, Xs> && !detail::gives_pair<Cell, State, Xs>)
@@ -193,7 +197,8 @@ scan(const Cell& cell, const State& initial, const Xs& xs);
 template <direction Direction = direction::forward, class Cell, class State, class Xs>
 requires(detail::Scannable<State, Xs> && detail::gives_pair<Cell, State, Xs> &&
          detail::WholeRule<Cell, State, Xs>::message != nullptr)
-ShapeError<text_of<detail::WholeRule<Cell, State, Xs>>, State, typename detail::step_result<Cell, State, Xs>::state>
+ShapeError<text_of<detail::WholeRule<Cell, State, Xs>>, typename detail::Listed<State>::shapes,
+           typename detail::Listed<typename detail::step_result<Cell, State, Xs>::state>::shapes>
 scan(const Cell& cell, const State& initial, const Xs& xs);
 
 }  // namespace stator

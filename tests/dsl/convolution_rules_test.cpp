@@ -85,7 +85,7 @@ using Sequence = X<stator::f32, stator::batch, 3, 28>;
 static_assert(is_a<result<stator::Conv2d<3, 16, 3>, Image>, stator::f32, stator::batch, 16, 26, 26>);
 static_assert(is_a<result<stator::Conv2d<3, 6, 3, conv{.stride = 2, .padding = 1, .groups = 3, .bias = false}>, Image>,
                    stator::f32, stator::batch, 6, 14, 14>);
-static_assert(is_a<result<stator::Conv2d<3, 6, Size2d(3, 5), conv{.stride = {2, 1}, .padding = Size2d(1, 2)}>, Image>,
+static_assert(is_a<result<stator::Conv2d<3, 6, Size2d(3, 5), conv{.stride = {2, 1}, .padding = {1, 2}}>, Image>,
                    stator::f32, stator::batch, 6, 14, 28>);
 static_assert(
     is_a<result<stator::Conv2d<3, 6, 3, conv{.padding = 1, .padding_mode = stator::PaddingMode::reflect}>, Image>,

@@ -1,4 +1,5 @@
-// Batch normalisation over steps: running statistics are PyTorch's, valid rows alone count, and states go on from files.
+// Batch normalisation over steps: running statistics are PyTorch's, valid rows alone count, and states go on from
+// files.
 #include <cmath>
 
 #include "dsl/stator.h"
@@ -13,8 +14,8 @@ namespace stator::tests {
 
 namespace {
 
-/// "train" and "eval": what layer `L`, called `net`, gives for an input of type `X`, and the gradients that follow from a
-/// cotangent.
+/// "train" and "eval": what layer `L`, called `net`, gives for an input of type `X`, and the gradients that follow from
+/// a cotangent.
 template <class L, class X> constexpr auto both_modes() {
   auto body = [](const auto& net, auto x, auto cotangent) {
     auto y = net(x);
@@ -31,8 +32,7 @@ template <class L, class X> void check_case(const std::string& name, const char*
   for (const Slot& slot : state.slots()) {
     if (slot.name.view() != "num_batches_tracked")
       state.set(slot.name.str(), array_of(torch_tensor(name, slot.name.str())));
-    else if (name.ends_with("cumulative"))
-      state.set("num_batches_tracked", NdArray::from<int64_t>({2}, {}));
+    else if (name.ends_with("cumulative")) state.set("num_batches_tracked", NdArray::from<int64_t>({2}, {}));
   }
   auto compiled = compile(modes, test_options());
   const NdArray x = array_of(torch_tensor(name, "in.x")), cotangent = array_of(torch_tensor(name, "ct.y"));
@@ -78,7 +78,7 @@ TEST_CASE("batch norm in training is PyTorch's, running statistics and all") {
   check_case<BatchNorm2d<2>, Images>("batch_norm2d__train_4d", "train");
   check_case<BatchNorm2d<2, batchnorm{.affine = false}>, Images>("batch_norm2d__train_no_affine", "train");
   check_case<BatchNorm2d<2, batchnorm{.eps = 1e-3, .momentum = 0.3}>, Images>("batch_norm2d__train_momentum0.3_eps1e-3",
-                                                                             "train");
+                                                                              "train");
   check_case<BatchNorm2d<2, batchnorm{.momentum = cumulative}>, Images>("batch_norm2d__train_cumulative", "train");
   check_case<BatchNorm3d<2>, Tensor<f32, 2, 2, 2, 2, 3>>("batch_norm3d__train_5d", "train");
 }

@@ -3,6 +3,7 @@
 #include "compiler/interface/ops/contraction.h"
 #include "compiler/interface/ops/elementwise.h"
 #include "compiler/interface/ops/reduction.h"
+#include "dsl/parameter.h"
 #include "runtime/error.h"
 #include "tests/catch.h"
 

@@ -112,6 +112,15 @@ TEST_CASE("a weight gradient whose images do not fit the cache hoists them") {
   }
 }
 
+TEST_CASE("steps whose windows overlap are unrolled no further than registers reach") {
+  ContractionForm form = weightGradient(2, 12, 14, 10, 10, 3);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    CHECK((schedule.unroll == 1 || schedule.accumulators + 2 <= target.registers / 2));
+    checkSchedule<float>(form, schedule, target);
+  }
+}
+
 TEST_CASE("a long reduction is cut into blocks, and the sum is right") {
   ContractionForm form = product("NN", 40, 16384, 40);
   for (const Target& target : hostTargets()) {

@@ -21,9 +21,8 @@ template <class Layer> Layer with(const Handle& weight, const Handle& bias) {
 }
 
 template <class Layer> constexpr auto plain = [](auto x) { return Layer{}(x); };
-template <class Layer> constexpr auto affine = [](auto x, auto weight, auto bias) {
-  return with<Layer>(weight, bias)(x);
-};
+template <class Layer>
+constexpr auto affine = [](auto x, auto weight, auto bias) { return with<Layer>(weight, bias)(x); };
 
 Row layer_norm_row() {
   Row row("layer_norm");

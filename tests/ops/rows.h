@@ -22,6 +22,7 @@ const std::vector<Row>& normalization_rows();
 const std::vector<Row>& reduction_rows();
 const std::vector<Row>& repeat_rows();
 const std::vector<Row>& resize_rows();
+const std::vector<Row>& scan_rows();
 const std::vector<Row>& source_rows();
 const std::vector<Row>& statistics_rows();
 const std::vector<Row>& window_rows();

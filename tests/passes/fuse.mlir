@@ -124,3 +124,24 @@ func.func @padded(%x: tensor<1x4x4x2xf32>, %w: tensor<3x3x2x8xf32>) -> tensor<1x
     : (tensor<1x6x6x2xf32>, tensor<3x3x2x8xf32>) -> tensor<1x4x4x8xf32>
   return %y : tensor<1x4x4x8xf32>
 }
+
+// -----
+
+// What only sums over leading axes read is computed in their kernel, behind the product, and both sums share it.
+// CHECK-LABEL: @leading_sums
+// CHECK: %[[P:.*]] = stator.fusion kind "contraction"
+// CHECK-NOT: stator.mul
+// CHECK: stator.yield
+// CHECK: stator.fusion kind "reduce"(%[[P]]
+// CHECK: stator.mul
+// CHECK: stator.sum
+// CHECK: stator.sum
+// CHECK-NOT: stator.fusion
+// CHECK: return
+func.func @leading_sums(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %z: tensor<4x6xf32>) -> (tensor<4x6xf32>, tensor<1x6xf32>, tensor<1x6xf32>) {
+  %p = stator.matmul %x, %w : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+  %m = stator.mul %p, %z : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+  %s = stator.sum %p {axes = array<i64: 0>} : (tensor<4x6xf32>) -> tensor<1x6xf32>
+  %t = stator.sum %m {axes = array<i64: 0>} : (tensor<4x6xf32>) -> tensor<1x6xf32>
+  return %p, %s, %t : tensor<4x6xf32>, tensor<1x6xf32>, tensor<1x6xf32>
+}

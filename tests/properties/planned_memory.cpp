@@ -56,7 +56,7 @@ class PlanReader {
  private:
   Access access(mlir::Value value, const memory::Buffer& buffer) {
     const int64_t bytes = memory::sizeBytes(value.getType());
-    mlir::Value whole = memory::viewedValue(value);
+    mlir::Value whole = ir::withoutReshapes(value);
     const int number = numbers_.try_emplace(whole, static_cast<int>(numbers_.size())).first->second;
     const Place place{static_cast<int>(buffer.base), buffer.index, buffer.offset_bytes, buffer.offset_bytes + bytes};
     return {number, place, buffer.base == memory::Base::arena};

@@ -15,7 +15,8 @@ constexpr const char approximate[] = "sigmoid";
 
 void broken(st::BatchNorm2d<16> images, st::LayerNorm<128> norm, st::Buffer<st::f32, 32, 128> buffer,
             Image<8, 32, 4, 4> channels, Image<8, 16> flat, Rows<32, 127> rows) {
-  // expect: BatchNorm: the input is not [N, num_features, ...] of the layer's rank | Shape<8, 32, 4, 4>, BatchNorm<2, 16
+  // expect: BatchNorm: the input is not [N, num_features, ...] of the layer's rank | Shape<8, 32, 4, 4>, BatchNorm<2,
+  // 16
   auto a = images(channels);
   // expect: BatchNorm: the input is not [N, num_features, ...] of the layer's rank | Shape<8, 16>, BatchNorm<2, 16
   auto b = images(flat);

@@ -8,6 +8,6 @@ constexpr auto finished(auto loss) { return sum(loss); }
 constexpr auto finished(auto loss) { return loss; }
 #endif
 
-// expect-in-header: update: the loss is not a scalar
+// expect-in-header: gradients: the loss is not a scalar
 constexpr auto program = st::program<st::Linear<4, 2>>(
     st::train_step<X>([](const auto& net, auto x) { return finished(net(x)); }, st::SGD{}));

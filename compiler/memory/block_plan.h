@@ -1,0 +1,55 @@
+// Places in the arena for the values of one block: a function's body, or the step of a loop.
+#pragma once
+
+#include <memory>
+
+#include "compiler/memory/arena_plan.h"
+#include "compiler/memory/buffer.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace stator::memory {
+
+using Buffers = llvm::DenseMap<mlir::Value, Buffer>;
+
+/// A block is planned from the inside out: a loop's step first, as one piece of memory that lives while the loop runs.
+/// Offsets become known from the outside in.
+class BlockPlan {
+ public:
+  /// The values in `placed` have places of their own. Kernels and loops are in order, each of them one moment.
+  BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed);
+
+  int64_t sizeBytes() const { return arena_.total_bytes; }
+
+  /// Adds the buffers of the block's values and of those in its loops, where the block's memory begins at `offset`.
+  /// `buffers` has those of the block's arguments and of what is placed elsewhere.
+  void assign(int64_t offset, Buffers& buffers) const;
+
+ private:
+  /// A value within another's memory: a loop's state has one place before, during and after the loop.
+  struct Part {
+    mlir::Value whole;
+    int64_t offset_bytes = 0;
+  };
+  /// A loop of the block: its step's plan, and which of the block's pieces of memory holds it.
+  struct Loop {
+    ir::ScanOp scan;
+    std::unique_ptr<BlockPlan> step;
+    size_t memory;
+  };
+
+  Part partOf(mlir::Value value) const;
+  void use(mlir::Value value, int moment);
+  void addFusion(ir::FusionOp fusion, int moment);
+  void addScan(ir::ScanOp scan, int moment);
+  void addState(ir::ScanOp scan, unsigned state, int moment);
+  static void assignLoop(const Loop& loop, int64_t offset, Buffers& buffers);
+
+  llvm::DenseSet<mlir::Value> placed_;
+  llvm::DenseMap<mlir::Value, size_t> memoryOf_;  // which lifetime is a whole value's
+  llvm::DenseMap<mlir::Value, Part> parts_;       // values that are no wholes
+  std::vector<Lifetime> lifetimes_;
+  std::vector<Loop> loops_;
+  ArenaPlan arena_;
+};
+
+}  // namespace stator::memory

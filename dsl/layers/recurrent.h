@@ -1,0 +1,188 @@
+// Recurrent layers: RNN, LSTM and GRU of any number of layers, in one direction or both.
+#pragma once
+
+#include <boost/hana/append.hpp>
+
+#include "dsl/layers/dropout.h"
+#include "dsl/layers/linear.h"
+#include "dsl/layers/recurrent_cells.h"
+#include "dsl/ops/scan.h"
+
+namespace stator {
+
+/// What recurrent layers can be asked for, with PyTorch's names and defaults: `st::GRU<8, 16, st::Recurrent{.bias =
+/// false}>`.
+struct Recurrent {
+  long num_layers = 1;
+  bool bias = true;
+  bool batch_first = false;
+  double dropout = 0;  // the probability with which values between layers are dropped in training
+  bool bidirectional = false;
+};
+
+/// What a recurrent layer gives: `auto [output, state] = lstm(x)`.
+template <class Output, class State> struct RecurrentResult {
+  Output output;  // [steps, batch, directions * hidden], or [batch, steps, ...] with batch_first
+  State state;    // [layers * directions, batch, hidden]; of an LSTM a hana::tuple of that and the cells'
+};
+
+namespace detail {
+
+/// The parameters of one layer in one direction.
+template <class Cell, long In, long Layer, bool Reverse, bool Bias> struct RecurrentWeights {
+  static constexpr bool named_in_parent = true;
+  static constexpr long hidden = Cell::hidden, rows = Cell::gates * hidden;
+  using BiasOf = std::conditional_t<Bias, Parameter<f32, rows>, Absent>;
+
+  Parameter<f32, rows, In> weight_ih = uniform_over_fan_in(hidden);
+  Parameter<f32, rows, hidden> weight_hh = uniform_over_fan_in(hidden);
+  BiasOf bias_ih = start();
+  BiasOf bias_hh = start();
+
+  /// `_l0`, `_l1_reverse`.
+  static constexpr Name suffix() {
+    Name text("_l");
+    char digits[2]{static_cast<char>('0' + Layer / 10), static_cast<char>('0' + Layer % 10)};
+    text += Layer < 10 ? std::string_view(digits + 1, 1) : std::string_view(digits, 2);
+    if (Reverse) text += "_reverse";
+    return text;
+  }
+
+ private:
+  static constexpr auto start() {
+    if constexpr (Bias) return uniform_over_fan_in(hidden);
+    else return Absent{};
+  }
+};
+
+/// Layer `Layer` and those behind it.
+template <class Cell, long In, Recurrent Options, long Layer = 0> struct RecurrentStack {
+  static constexpr bool named_in_parent = true;
+  static constexpr long directions = Options.bidirectional ? 2 : 1;
+  template <bool Reverse> using Weights = RecurrentWeights<Cell, In, Layer, Reverse, Options.bias>;
+  using Backward = std::conditional_t<Options.bidirectional, Weights<true>, Absent>;
+
+  static constexpr auto deeper_type() {
+    if constexpr (Layer + 1 < Options.num_layers)
+      return RecurrentStack<Cell, directions * Cell::hidden, Options, Layer + 1>{};
+    else return Absent{};
+  }
+
+  Weights<false> forward;
+  Backward backward;
+  decltype(deeper_type()) deeper;
+};
+
+/// All steps of one layer in one direction. x [steps, batch, in]; state: the cell's, each [batch, hidden].
+template <class Cell, direction Direction, class Weights, Operand X, class State>
+constexpr auto run_direction(const Weights& weights, const X& x, const State& state) {
+  auto projected = Cell::project(x, weights);
+  auto recurrent = Cell::recurrent(weights);
+  return scan<Direction>(
+      [&](const auto& before, const auto& element) { return Cell::step(before, element, recurrent); }, state,
+      projected);
+}
+
+/// Row `Row` of each initial state [layers * directions, batch, hidden], as [batch, hidden].
+template <long Row, class... S> constexpr auto initial_rows(const hana::tuple<S...>& states) {
+  return hana::unpack(states, [](const auto&... s) { return hana::make_tuple(row_of<Row>(s)...); });
+}
+
+/// The layers from `Layer` on, as the sequence that the last one gives and the final states of all, in PyTorch's order.
+template <class Cell, Recurrent Options, class Stack, Operand X, class Initial, class... Finals>
+constexpr auto run_layers(const Stack& stack, const RandomSite& site, const X& x, const Initial& initial,
+                          const hana::tuple<Finals...>& finals) {
+  constexpr long row = sizeof...(Finals);
+  auto ahead = run_direction<Cell, direction::forward>(stack.forward, x, initial_rows<row>(initial));
+  auto join = [&](const auto& output, const auto& all) {
+    if constexpr (std::is_empty_v<std::remove_cvref_t<decltype(stack.deeper)>>) {
+      return hana::make_tuple(output, all);
+    } else {
+      auto dropped = drop<max_rank>(output, site, Options.dropout);
+      return run_layers<Cell, Options>(stack.deeper, site, dropped, initial, all);
+    }
+  };
+  auto one = hana::append(finals, ahead.state);
+  if constexpr (Options.bidirectional) {
+    auto back = run_direction<Cell, direction::reverse>(stack.backward, x, initial_rows<row + 1>(initial));
+    return join(cat<-1>(ahead.ys, back.ys), hana::append(one, back.state));
+  } else {
+    return join(ahead.ys, one);
+  }
+}
+
+/// A cell's states as a tuple each, for all layers: [layers * directions, batch, hidden].
+template <std::size_t State, class... Finals> constexpr auto stacked_finals(const hana::tuple<Finals...>& finals) {
+  return hana::unpack(finals, [](const auto&... each) {
+    if constexpr (sizeof...(each) == 1) return (as_row(hana::at_c<State>(each)), ...);
+    else return cat<0>(as_row(hana::at_c<State>(each))...);
+  });
+}
+
+template <class Cell, class Finals> constexpr auto final_state(const Finals& finals) {
+  if constexpr (Cell::states == 1) return stacked_finals<0>(finals);
+  else return hana::make_tuple(stacked_finals<0>(finals), stacked_finals<1>(finals));
+}
+
+template <class Cell, Recurrent Options, class Stack, Operand X, class Initial>
+constexpr auto run_recurrent(const Stack& stack, const RandomSite& site, const X& x, const Initial& initial) {
+  if constexpr (Options.batch_first) {
+    auto ran = run_layers<Cell, Options>(stack, site, permute<1, 0, 2>(x), initial, hana::make_tuple());
+    auto output = permute<1, 0, 2>(hana::at_c<0>(ran));
+    auto state = final_state<Cell>(hana::at_c<1>(ran));
+    return RecurrentResult<decltype(output), decltype(state)>{output, state};
+  } else {
+    auto ran = run_layers<Cell, Options>(stack, site, x, initial, hana::make_tuple());
+    auto state = final_state<Cell>(hana::at_c<1>(ran));
+    return RecurrentResult<std::remove_cvref_t<decltype(hana::at_c<0>(ran))>, decltype(state)>{hana::at_c<0>(ran),
+                                                                                               state};
+  }
+}
+
+template <class X, long In> concept SequenceOf = spec_of<X>.rank() == 3 && spec_of<X>.extents[-1] == Extent(In);
+
+/// What all recurrent layers are.
+template <class Cell, long In, Recurrent Options> struct RecurrentLayer {
+  static_assert(Options.num_layers >= 1 && Options.num_layers < 100, "a recurrent layer has 1 to 99 layers");
+  static_assert(Options.dropout >= 0 && Options.dropout <= 1, "the probability of dropout lies outside [0, 1]");
+  static constexpr long rows = Options.num_layers * (Options.bidirectional ? 2 : 1);
+
+  RecurrentStack<Cell, In, Options> layers;
+  RandomSite site;
+
+  /// With states that start at zero.
+  template <Operand X> requires SequenceOf<X, In> constexpr auto operator()(const X& x) const {
+    auto zeros = zero_state<X, Options.batch_first ? 0 : 1, rows, Cell::hidden>(x.context);
+    if constexpr (Cell::states == 1) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros));
+    else return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros, zeros));
+  }
+  /// `initial`: one expression, or the hana::tuple of an LSTM's two, each [layers * directions, batch, hidden].
+  template <Operand X, class State> requires SequenceOf<X, In>
+  constexpr auto operator()(const X& x, const State& initial) const {
+    if constexpr (Operand<State>) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(initial));
+    else return run_recurrent<Cell, Options>(layers, site, x, initial);
+  }
+  template <Operand X, class... State> requires(!SequenceOf<X, In>)
+  ShapeError<"recurrent layer: the input is not of rank 3 with input_size as its last extent", shape_of<X>,
+             RecurrentLayer>
+  operator()(const X& x, const State&... initial) const;
+};
+
+}  // namespace detail
+
+/// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu for tanh. Source: torch.nn.RNN.
+/// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
+template <long In, long Hidden, Recurrent Options = {}, Nonlinearity F = Nonlinearity::tanh> using RNN =
+    detail::RecurrentLayer<detail::RnnCell<Hidden, F>, In, Options>;
+
+/// Gates i, f, g, o: c' = f c + i g, h' = o tanh(c'). Source: torch.nn.LSTM, Hochreiter and Schmidhuber 1997.
+/// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
+template <long In, long Hidden, Recurrent Options = {}> using LSTM =
+    detail::RecurrentLayer<detail::LstmCell<Hidden>, In, Options>;
+
+/// Gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h. Source: torch.nn.GRU, Cho et al.
+/// 2014. Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
+template <long In, long Hidden, Recurrent Options = {}> using GRU =
+    detail::RecurrentLayer<detail::GruCell<Hidden>, In, Options>;
+
+}  // namespace stator
