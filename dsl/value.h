@@ -70,6 +70,24 @@ constexpr Value total(const Value& x) { return reduced_value<rule::Sum>(x); }
 constexpr Value greatest(const Value& x) { return reduced_value<rule::Max>(x); }
 }  // namespace detail
 
+/// `a` where the condition holds, else `b`; all broadcast.
+constexpr Value where(const Value& condition, const Value& a, const Value& b) {
+  TensorSpec specs[]{condition.spec, a.spec, b.spec};
+  Inferred result = rule::Where::infer(Specs{specs, 3});
+  if (!result.ok()) throw UserError(result.error);
+  TensorSpec truth{DType::boolean, result.spec.extents};
+  int ids[]{detail::expand(condition, condition.spec, truth).id, detail::expand(a, a.spec, result.spec).id,
+            detail::expand(b, b.spec, result.spec).id};
+  return {{condition.context, condition.context->apply({rule::Where::name, ids, 3, nullptr, 0, result.spec})},
+          result.spec};
+}
+constexpr Value where(const Value& condition, const Value& a, double b) {
+  return where(condition, a, detail::number(a, b));
+}
+constexpr Value where(const Value& condition, double a, const Value& b) {
+  return where(condition, detail::number(b, a), b);
+}
+
 /// The same values in another element type.
 constexpr Value cast(const Value& x, DType to) {
   TensorSpec spec{to, x.spec.extents};

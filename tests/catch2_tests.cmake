@@ -21,3 +21,16 @@ function(stator_test name)
     set_tests_properties(${name}.${case} PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
   endforeach()
 endfunction()
+
+# stator_records_cases(TEST...)
+#
+# These entries compare with PyTorch's reference cases: each writes the names of those that passed into a file of the
+# folder `cases`, from which docs.coverage is made.
+function(stator_records_cases)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/cases)
+  foreach(test ${ARGN})
+    set_tests_properties(${test} PROPERTIES
+      ENVIRONMENT "STATOR_CASES=${PROJECT_BINARY_DIR}/cases/${test}.cases"
+      FIXTURES_SETUP torch_cases)
+  endforeach()
+endfunction()

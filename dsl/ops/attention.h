@@ -89,7 +89,7 @@ template <Operand S, Operand Mask> constexpr auto masked_scores(const S& scores,
 
 /// Softmax over keys; a query that sees none gives zeros. Source: torch._safe_softmax.
 template <Operand S> constexpr auto weights_of_masked(const S& scores) {
-  auto sees_any = max<-1>(detach(scores), keepdim) > lowest_score(scores);
+  auto sees_any = amax<-1>(detach(scores), keepdim) > lowest_score(scores);
   auto none = Expr<type::Tensor<dtype_tag_t<spec_of<S>.dtype>>>{literal(scores.context, 0.0, {spec_of<S>.dtype, {}})};
   return where(sees_any, softmax<-1>(scores), none);
 }

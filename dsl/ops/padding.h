@@ -17,7 +17,7 @@ template <PaddingMode Mode, int Axis, long Before, long After, Operand X> conste
                 "padding mode: the padding exceeds what the image can be continued by");
   auto side = [&]<long Count, bool IsAfter>() {
     if constexpr (Mode == PaddingMode::replicate) {
-      return repeat<Axis, Count>(part<Axis, IsAfter ? extent - 1 : 0, IsAfter ? extent : 1>(x));
+      return repeat_along<Axis, Count>(part<Axis, IsAfter ? extent - 1 : 0, IsAfter ? extent : 1>(x));
     } else if constexpr (Mode == PaddingMode::circular) {
       return part<Axis, IsAfter ? 0 : extent - Count, IsAfter ? Count : extent>(x);
     } else {

@@ -28,7 +28,7 @@ template <class X, int Axis, long Count> struct Repeated {
   }
   static constexpr TensorSpec spec = make();
 };
-template <int Axis, long Count, Operand X> constexpr auto repeat(const X& x) {
+template <int Axis, long Count, Operand X> constexpr auto repeat_along(const X& x) {
   using To = tensor_from_t<Repeated<X, Axis, Count>>;
   return Expr<To>{{expand(x, X::tensor::spec, To::spec)}};
 }

@@ -117,7 +117,7 @@ template <int Axis, resize Options, long To, Operand X> constexpr auto resize_ax
   else
     return join_pieces<Axis, runs>([&]<long I>() {
       constexpr long start = start_of(I), element = Options.source(start, from, To);
-      return repeat<Axis, start_of(I + 1) - start>(part<Axis, element, element + 1>(x));
+      return repeat_along<Axis, start_of(I + 1) - start>(part<Axis, element, element + 1>(x));
     });
 }
 

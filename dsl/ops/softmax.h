@@ -25,7 +25,7 @@ template <int Axis, Operand X> struct LogSoftmaxMistake {
       "log_softmax: whole numbers: cast to a float first", "log_softmax: the axis is not one of the operand's");
 };
 /// `x` less its maximum along `Axis`: exponentials of it cannot overflow, and the shift does not change the result.
-template <int Axis, Operand X> constexpr auto shifted(const X& x) { return x - max<Axis>(detach(x), keepdim); }
+template <int Axis, Operand X> constexpr auto shifted(const X& x) { return x - amax<Axis>(detach(x), keepdim); }
 }  // namespace detail
 
 /// exp(x) / sum(exp(x)) along `Axis`. Source: torch.softmax.

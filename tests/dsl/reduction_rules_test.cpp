@@ -39,7 +39,7 @@ static_assert(is_a<decltype(sum(Y{})), stator::f32> && is_a<decltype(sum(Y{}, ke
 static_assert(is_a<decltype(stator::sum<1>(Y{})), stator::f32, stator::batch, 4>);
 static_assert(is_a<decltype(stator::sum<-1, 0>(Y{})), stator::f32, 3>);
 static_assert(is_a<decltype(stator::sum<-1>(Y{}, keepdim)), stator::f32, stator::batch, 3, 1>);
-static_assert(is_a<decltype(stator::max<0>(Y{})), stator::f32, 3, 4> && is_a<decltype(max(Y{})), stator::f32>);
+static_assert(is_a<decltype(stator::amax<0>(Y{})), stator::f32, 3, 4> && is_a<decltype(amax(Y{})), stator::f32>);
 static_assert(is_a<decltype(argmax(Y{})), stator::i64, stator::batch, 3>);
 static_assert(is_a<decltype(stator::argmax<-2>(Y{})), stator::i64, stator::batch, 4>);
 static_assert(is_a<decltype(mean(Y{})), stator::f32> &&

@@ -43,14 +43,19 @@ template <class O> void check(const std::string& name, const O& what, const Call
   state.set("p0", array_of(torch_tensor(name, "in.p0")));
   state.set("p1", array_of(torch_tensor(name, "in.p1")));
   auto compiled = compile(program, test_options());
+  bool close = true;
   for (int64_t i = 0; i < 25; ++i) {
     const NdArray g0 = row(name, "in.g0", i), g1 = row(name, "in.g1", i);
     const NdArray* const inputs[]{&g0, &g1};
     compiled.call_function("step", state, inputs, options);
     INFO(name << " after step " << i + 1);
-    CHECK(error_of(state.get("p0"), row(name, "out.p0", i).to(DType::f32)) <= 1e-5);
-    CHECK(error_of(state.get("p1"), row(name, "out.p1", i).to(DType::f32)) <= 1e-5);
+    const double p0 = error_of(state.get("p0"), row(name, "out.p0", i).to(DType::f32)),
+                 p1 = error_of(state.get("p1"), row(name, "out.p1", i).to(DType::f32));
+    CHECK(p0 <= 1e-5);
+    CHECK(p1 <= 1e-5);
+    close = close && p0 <= 1e-5 && p1 <= 1e-5;
   }
+  if (close) record_passed(name);
 }
 
 std::pair<double, double> betas(const TorchCase& given) {

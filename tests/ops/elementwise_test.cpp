@@ -3,7 +3,7 @@
 #include "tests/catch.h"
 #include "tests/ops/check_row.h"
 #include "tests/ops/rows.h"
-#include "tests/ops/torch_cases.h"
+#include "tests/ops/unary_row.h"
 
 namespace stator::tests {
 
@@ -19,14 +19,6 @@ const Shapes unary_shapes{{}, {1}, {17}, {3, 33}, {2, 3, 5, 7}, {129, 515}};
 const std::vector<std::pair<std::vector<long>, std::vector<long>>> binary_shapes{
     {{3, 17}, {3, 17}}, {{3, 33}, {33}}, {{2, 3, 5}, {3, 1}}, {{5, 1}, {1, 7}},
     {{}, {4, 17}},      {{1}, {1}},      {{129, 515}, {515}}};
-
-/// PyTorch's cases of `op` that are a plain call: no attributes.
-std::vector<std::string> plain_cases(const std::string& op) {
-  std::vector<std::string> plain;
-  for (const std::string& name : torch_cases_of(op))
-    if (torch_case(name).attributes.empty()) plain.push_back(name);
-  return plain;
-}
 
 /// A unary op over `domain`; those of domain `numeric` also on whole numbers.
 template <class Body> Row unary(const std::string& op, Domain domain, bool takes_whole, Body body) {

@@ -14,9 +14,10 @@ namespace {
 
 std::vector<const Row*> all_rows() {
   std::vector<const Row*> all;
-  for (const auto* rows : {&activation_rows(), &attention_rows(), &contraction_rows(), &convolution_rows(),
-                           &elementwise_rows(), &indexing_rows(), &loss_rows(), &movement_rows(), &normalization_rows(),
-                           &reduction_rows(), &resize_rows(), &scan_rows(), &source_rows(), &window_rows()})
+  for (const auto* rows : {&activation_rows(), &arrange_rows(), &attention_rows(), &contraction_rows(),
+                           &convolution_rows(), &elementwise_rows(), &extremes_rows(), &indexing_rows(), &loss_rows(),
+                           &math_rows(), &movement_rows(), &normalization_rows(), &reduction_rows(), &repeat_rows(),
+                           &resize_rows(), &scan_rows(), &source_rows(), &statistics_rows(), &window_rows()})
     for (const Row& row : *rows) all.push_back(&row);
   return all;
 }
@@ -31,9 +32,8 @@ std::vector<std::string> covered_ops() {
 }
 
 /// Ops that PyTorch has not, or not as such; tests/interpret/op_values_test.cpp has values worked out by hand for them.
-const std::vector<std::string> worked_by_hand{"cast",           "constant", "iota",     "count",
-                                              "random_uniform", "detach",   "gradient", "max_pool2d_indices",
-                                              "scan"};
+const std::vector<std::string> worked_by_hand{
+    "cast", "constant", "iota", "count", "random_uniform", "detach", "gradient", "max_pool2d_indices", "scan"};
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();

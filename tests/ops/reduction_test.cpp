@@ -39,7 +39,7 @@ template <class Reduce> Row& torch_reductions(Row& row, const std::string& op, R
 }
 
 constexpr auto sum_over = []<int... Axes>(const auto& x, auto... keep) { return sum<Axes...>(x, keep...); };
-constexpr auto max_over = []<int... Axes>(const auto& x, auto... keep) { return max<Axes...>(x, keep...); };
+constexpr auto max_over = []<int... Axes>(const auto& x, auto... keep) { return amax<Axes...>(x, keep...); };
 constexpr auto mean_over = []<int... Axes>(const auto& x, auto... keep) { return mean<Axes...>(x, keep...); };
 
 Row sum_row() {
@@ -54,9 +54,9 @@ Row sum_row() {
 Row max_row() {
   Row row("max");
   reductions(row, max_over);
-  row.at<Tensor<i64, 3, 17>>([](auto x) { return max<1>(x); });
-  row.special<F<9, 33>>([](auto x) { return std::tuple(max<0>(x), max<1>(x), max(x)); });
-  return torch_reductions(row, "amax", max_over).torch<F<2, 4>>("amax__ties", [](auto x) { return max<1>(x); });
+  row.at<Tensor<i64, 3, 17>>([](auto x) { return amax<1>(x); });
+  row.special<F<9, 33>>([](auto x) { return std::tuple(amax<0>(x), amax<1>(x), amax(x)); });
+  return torch_reductions(row, "amax", max_over).torch<F<2, 4>>("amax__ties", [](auto x) { return amax<1>(x); });
 }
 
 Row mean_row() {

@@ -48,6 +48,10 @@ std::vector<std::string> all_torch_cases();
 /// Those of one op.
 std::vector<std::string> torch_cases_of(const std::string& op);
 
+/// Notes for docs/coverage.md that a case has passed; `but` says what of it was not compared. Written to the file
+/// $STATOR_CASES, where that is set.
+void record_passed(const std::string& name, const std::string& but = "");
+
 /// A tensor of a case by its own name, `in.p0`: for cases that are not one call of an op.
 TensorValue torch_tensor(const std::string& name, const std::string& tensor);
 

@@ -103,15 +103,15 @@ ShapeError<broken<rule::Sum{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> sum
 
 /// The greatest element over `Axes`, or over all where none is named. Source: torch.amax.
 template <int... Axes, Operand X> requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
-constexpr auto max(const X& x, KeepDim) {
+constexpr auto amax(const X& x, KeepDim) {
   return apply<rule::Max{detail::axes_of<X, Axes...>()}>(x);
 }
 template <int... Axes, Operand X> requires Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>
-constexpr auto max(const X& x) {
-  return apply<detail::dropped<X, Axes...>()>(max<Axes...>(x, keepdim));
+constexpr auto amax(const X& x) {
+  return apply<detail::dropped<X, Axes...>()>(amax<Axes...>(x, keepdim));
 }
 template <int... Axes, Operand X, class... Keep> requires(!Fits<rule::Max{detail::axes_of<X, Axes...>()}, X>)
-ShapeError<broken<rule::Max{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> max(const X& x, Keep...);
+ShapeError<broken<rule::Max{detail::axes_of<X, Axes...>()}, X>, shape_of<X>> amax(const X& x, Keep...);
 
 /// The index (i64) of the greatest element along `Axis`; the first of several. Source: torch.argmax.
 template <int Axis = -1, Operand X> requires Fits<rule::Argmax{Axis}, X> constexpr auto argmax(const X& x) {

@@ -9,17 +9,17 @@ template <auto Bad, auto Good> constexpr auto pick = Good;
 template <auto Bad, auto Good> constexpr auto pick = Bad;
 #endif
 
-void products(F<32, 784> x, F<pick<785, 784>, 128> inner, F<2, 4, 8> a, F<pick<3, 2>, 8, 4> leading, F<8> row,
-              F<2, 2, pick<8, 4>, 8> ranks, st::Expr<st::Tensor<st::f64, 784, 3>> wide) {
+void products(F<32, 784> x, F<pick<785, 784>, 128> inner, F<2, 4, 8> a, F<pick<3, 2>, 8, 4> leading, F<> scalar,
+              F<pick<7, 8>> vector, st::Expr<st::Tensor<st::f64, 784, 3>> wide) {
   // expect: matmul: inner extents differ | Shape<32, 784>, Shape<785, 128>
   auto y = matmul(x, inner);
-  // expect: matmul: leading extents differ | Shape<2, 4, 8>, Shape<3, 8, 4>
+  // expect: matmul: leading extents do not broadcast | Shape<2, 4, 8>, Shape<3, 8, 4>
   auto z = matmul(a, leading);
+  // expect: matmul: inner extents differ | Shape<2, 4, 8>, Shape<7>
+  auto column = matmul(a, vector);
 #ifndef GOOD
-  // expect: matmul: an operand has fewer than two axes | Shape<2, 4, 8>, Shape<8>
-  auto vector = matmul(a, row);
-  // expect: matmul: ranks differ | Shape<2, 4, 8>, Shape<2, 2, 8, 8>
-  auto rank = matmul(a, ranks);
+  // expect: matmul: an operand is a scalar | Shape<2, 4, 8>, Shape<>
+  auto number = matmul(a, scalar);
   // expect: matmul: dtypes differ | Shape<32, 784>, Shape<784, 3>
   auto mixed = matmul(x, wide);
 #endif

@@ -20,9 +20,9 @@ void broken(X x, Whole whole) {
   // expect: sum: an axis stands twice | Shape<2, 3>
   auto c = st::sum<0, twice<0>>(x);
   // expect: max: an axis is not one of the operand's | Shape<2, 3>
-  auto d = st::max<2>(x);
+  auto d = st::amax<2>(x);
   // expect: max: an axis stands twice | Shape<2, 3>
-  auto e = st::max<0, twice<0>>(x, st::keepdim);
+  auto e = st::amax<0, twice<0>>(x, st::keepdim);
   // expect: argmax: the axis is not one of the operand's | Shape<2, 3>
   auto f = st::argmax<2>(x);
   // expect: mean: an axis is not one of the operand's | Shape<2, 3>
