@@ -1,5 +1,9 @@
 // The examples in small: each trains for a few steps, and tells its figures.
+#include <cmath>
+
+#include "runtime/data/cifar10.h"
 #include "runtime/data/drawn_digits.h"
+#include "runtime/data/drawn_shapes.h"
 #include "runtime/data/png.h"
 #include "tests/e2e/run_example.h"
 #include "tests/runtime/idx_files.h"
@@ -21,6 +25,12 @@ void write_digits(const TemporaryFolder& folder) {
   };
   write("train", 70, 0);
   write("t10k", 40, 1);
+}
+
+/// A set of 40 drawn shapes to train on and 20 to test with, as CIFAR-10's files.
+void write_shapes(const TemporaryFolder& folder) {
+  data::write_cifar10(data::draw_shapes(40, 0, 0), folder / "data_batch_1.bin");
+  data::write_cifar10(data::draw_shapes(20, 0, 1), folder / "test_batch.bin");
 }
 
 }  // namespace
@@ -53,6 +63,24 @@ TEST_CASE("denoise: the error falls below the noise's, and the picture shows noi
   CHECK(figures["noisy_mse"].get<double>() == Approx(.25).epsilon(.05));
   CHECK(figures["denoised_mse"].get<double>() < .15);
   CHECK(describe(data::read_png(picture)) == "u8 [84, 224]");
+}
+
+TEST_CASE("cifar_resnet: trains with a partial last batch, and tells its accuracy") {
+  const TemporaryFolder folder;
+  write_shapes(folder);
+  const nlohmann::json figures =
+      figures_of("cifar_resnet", {"--data", folder.path(), "--epochs", "2", "--batch", "16"});
+  CHECK(figures["epochs"].size() == 2);
+  CHECK(figures["data"] == folder.path());
+  CHECK(figures["test_accuracy"].get<double>() >= 0);
+}
+
+TEST_CASE("resnet18: one step and one prediction") {
+  const TemporaryFolder folder;
+  write_shapes(folder);
+  const nlohmann::json figures = figures_of("resnet18", {"--data", folder.path(), "--batch", "2"});
+  CHECK(figures["steps"].size() == 1);
+  CHECK(figures["train_loss"].get<double>() == Approx(std::log(1000)).epsilon(.15));
 }
 
 }  // namespace stator::tests
