@@ -5,6 +5,7 @@
 #include "runtime/data/drawn_digits.h"
 #include "runtime/data/drawn_shapes.h"
 #include "runtime/data/png.h"
+#include "runtime/data/text_set.h"
 #include "tests/e2e/run_example.h"
 #include "tests/runtime/idx_files.h"
 
@@ -81,6 +82,14 @@ TEST_CASE("resnet18: one step and one prediction") {
   const nlohmann::json figures = figures_of("resnet18", {"--data", folder.path(), "--batch", "2"});
   CHECK(figures["steps"].size() == 1);
   CHECK(figures["train_loss"].get<double>() == Approx(std::log(1000)).epsilon(.15));
+}
+
+TEST_CASE("char_gpt: the loss starts at that of a guess, falls, and text is written") {
+  const TemporaryFolder folder;
+  const std::string text = folder.file("text.txt", data::write_sentences(3000, 0));
+  const nlohmann::json figures = figures_of("char_gpt", {"--data", text, "--steps", "12", "--batch", "4"});
+  CHECK(figures["val_loss"].get<double>() < std::log(65));
+  CHECK(figures["text"].get<std::string>().size() == 500);
 }
 
 }  // namespace stator::tests
