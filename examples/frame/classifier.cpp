@@ -50,8 +50,6 @@ ImageTask digits_task() {
   return {load, {data::mnist_normalisation}, {1, 28, 28}};
 }
 
-double constant_rate(const Options& options, int64_t, int64_t) { return *options.lr; }
-
 void classify(const Options& options, const ImageTask& task, const Rate& rate, const Classifier& model,
               st::State& state, Report& report) {
   const data::ImageData images = task.load(options);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "examples/frame/compile.h"
+#include "examples/frame/rate.h"
 #include "examples/frame/training.h"
 #include "runtime/cli/run_main.h"
 #include "runtime/data/image_set.h"
@@ -22,12 +23,6 @@ struct ImageTask {
 /// MNIST, or drawn digits.
 ImageTask digits_task();
 inline constexpr const char* digits_help = "folder with the four IDX files, or with a folder mnist that has them";
-
-/// The learning rate of one step of a run. Source: `OneCycleLR` and its like in torch.optim.lr_scheduler.
-using Rate = std::function<double(const Options& options, int64_t step, int64_t steps)>;
-
-/// `--lr` in every step.
-double constant_rate(const Options& options, int64_t step, int64_t steps);
 
 /// A model at work: one step on a batch gives its mean loss; a test gives the summed loss and the number of hits.
 struct Classifier {
