@@ -64,6 +64,13 @@ class RandomGraph {
   Made convolve(const Value& x);
   Made pool(const Value& x);
   Made drop(const Value& x);
+  Made row_of_one(const Value& x);
+  Made row_of_two(const Value& x);
+  Made compare(const Value& x);
+  Made join(const Value& x);
+  Made look_up(const Value& x);
+  Made attend(const Value& x);
+  Made standardise(const Value& x);
 
   Trace& trace_;
   Choice choice_;
