@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
                               .data_help = "folder with the four IDX files, or with a folder mnist that has them",
                               .epochs = 2,
                               .batch = 128,
-                              .lr = 2e-3,
+                              .lr = 1e-3,
                               .picture = "",
                               .can_download = true};
     options.parse(count, arguments);

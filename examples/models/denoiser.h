@@ -28,6 +28,6 @@ using GreyImage = st::Tensor<st::f32, st::batch, 1, 28, 28>;
 constexpr auto denoiser = st::program<Denoiser>(
     st::function<"denoise", GreyImage>([](const auto& net, auto noisy) { return net(noisy); }),
     st::train_step<GreyImage, GreyImage>(
-        [](const auto& net, auto noisy, auto clean) { return mse_loss(net(noisy), clean); }, st::Adam{.lr = 2e-3}));
+        [](const auto& net, auto noisy, auto clean) { return mse_loss(net(noisy), clean); }, st::Adam{.lr = 1e-3}));
 
 }  // namespace models
