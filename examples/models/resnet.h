@@ -82,10 +82,12 @@ using ImageNetImage = st::Tensor<st::f32, st::batch, 3, 224, 224>;
 using ImageNetClass = st::Labels<1000, st::batch>;
 
 /// Prediction, and a training step, of a network of 1000 classes.
-template <class Net> constexpr auto image_net_program =
-    st::program<Net>(st::function<"predict", ImageNetImage>([](const auto& net, auto image) { return net(image); }),
-                     st::train_step<ImageNetImage, ImageNetClass>(
-                         [](const auto& net, auto image, auto label) { return cross_entropy(net(image), label); },
-                         st::SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-4}));
+template <class Net> constexpr auto image_net_program() {
+  return st::program<Net>(
+      st::function<"predict", ImageNetImage>([](const auto& net, auto image) { return net(image); }),
+      st::train_step<ImageNetImage, ImageNetClass>(
+          [](const auto& net, auto image, auto label) { return cross_entropy(net(image), label); },
+          st::SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-4}));
+}
 
 }  // namespace models

@@ -9,6 +9,6 @@ namespace models {
 using ResNet18 = ResNet<BasicBlock, 2, 2, 2, 2>;
 static_assert(st::parameter_count<ResNet18> == 11'689'512);
 
-constexpr auto resnet18 = image_net_program<ResNet18>;
+constexpr auto resnet18 = image_net_program<ResNet18>();
 
 }  // namespace models

@@ -9,6 +9,7 @@ namespace models {
 using ResNet50 = ResNet<Bottleneck, 3, 4, 6, 3>;
 static_assert(st::parameter_count<ResNet50> == 25'557'032);
 
-constexpr auto resnet50 = image_net_program<ResNet50>;
+/// Traced at run time alone: as a constant, its two functions take more steps than compilers allow by default.
+inline auto resnet50() { return image_net_program<ResNet50>(); }
 
 }  // namespace models
