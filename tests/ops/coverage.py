@@ -46,6 +46,11 @@ def passed_cases(folder):
     return passed
 
 
+def short_name(case, op):
+    """The variant as the page writes it: both "abs" and "conv1d__plain" are the plain case of their op."""
+    return case[len(op) + 2:] or "plain"
+
+
 def reason_of(case, op, reasons):
     return reasons["cases"].get(case) or reasons["ops"].get(op) or "not there yet"
 
@@ -58,7 +63,7 @@ def page(passed):
     lines = [INTRODUCTION, f"**{sum(case in passed for cases in ops.values() for case in cases)} of {total} cases pass; "
              f"{len(whole)} of {len(ops)} ops pass all of theirs.**", "", "| op | passed | not passed |", "|---|---|---|"]
     for op, cases in ops.items():
-        short = {case: case[len(op) + 2:] or "plain" for case in cases}
+        short = {case: short_name(case, op) for case in cases}
         good = [short[case] + (f" ({passed[case]})" if passed[case] else "") for case in cases if case in passed]
         bad = collections.defaultdict(list)
         for case in cases:
@@ -71,12 +76,12 @@ def page(passed):
 
 def claimed_cases():
     """The cases that the page says have passed."""
-    claimed = set()
+    ops, claimed = cases_by_op(), set()
     for line in PAGE.read_text().splitlines() if PAGE.exists() else ():
         row = re.match(r"\| `(\w+)` \| \d+ of \d+: (.*?) \|", line)
-        for text in row[2].split(", ") if row else ():
-            variant = text.partition(" (")[0]
-            claimed.add(row[1] if variant == "plain" else f"{row[1]}__{variant}")
+        if row:
+            names = {text.partition(" (")[0] for text in row[2].split(", ")}
+            claimed.update(case for case in ops[row[1]] if short_name(case, row[1]) in names)
     return claimed
 
 
