@@ -76,6 +76,14 @@ double valueOfNothing(mlir::Operation& op) {
   return 0;
 }
 
+/// Whether operands of `element` are computed with in a wider type.
+bool isComputedWider(Role role, mlir::Type element) {
+  bool isReal = llvm::isa<mlir::FloatType>(element), isWide = element.isF32() || element.isF64();
+  if (role == Role::contraction) return !isWide;
+  if (role == Role::scatter) return isReal && !isWide;
+  return role == Role::window && !isReal;
+}
+
 }  // namespace
 
 void decomposeOps(mlir::Block& block) {
@@ -119,17 +127,9 @@ void dropEmptyReductions(mlir::Block& block) {
   }
 }
 
-static bool isComputedWider(Role role, mlir::Type element) {
-  bool isReal = llvm::isa<mlir::FloatType>(element), isWide = element.isF32() || element.isF64();
-  if (role == Role::contraction) return !isWide;
-  if (role == Role::scatter) return isReal && !isWide;
-  return role == Role::window && !isReal;
-}
-
 void widenOperands(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     Role role = roleOf(&op);
-    if (role != Role::contraction && role != Role::window) continue;
     mlir::RankedTensorType type = typeOf(op.getResult(0));
     mlir::Type element = typeOf(role == Role::window ? op.getOperand(0) : op.getResult(0)).getElementType();
     if (!isComputedWider(role, element)) continue;

@@ -45,3 +45,13 @@ func.func @scattered(%indices: tensor<8xi64>, %row: tensor<1x16xf32>) -> tensor<
   %2 = stator.neg %1 : (tensor<5x16xf32>) -> tensor<5x16xf32>
   return %2 : tensor<5x16xf32>
 }
+
+// Rows of a narrow type are added up in f32.
+// CHECK-LABEL: func.func @narrow
+// CHECK: stator.cast %{{.*}} : (tensor<8x16xf16>) -> tensor<8x16xf32>
+// CHECK: stator.scatter_add %{{.*}} -> tensor<5x16xf32>
+// CHECK: stator.cast %{{.*}} : (tensor<5x16xf32>) -> tensor<5x16xf16>
+func.func @narrow(%indices: tensor<8xi64>, %rows: tensor<8x16xf16>) -> tensor<5x16xf16> {
+  %0 = stator.scatter_add %indices, %rows {axis = 0 : i64} : (tensor<8xi64>, tensor<8x16xf16>) -> tensor<5x16xf16>
+  return %0 : tensor<5x16xf16>
+}
