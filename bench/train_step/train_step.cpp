@@ -2,12 +2,12 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/image_batch.h"
-#include "bench/models/cifar_resnet.h"
-#include "bench/models/tinyvgg.h"
 #include "bench/text_batch.h"
+#include "examples/models/cifar_resnet.h"
 #include "examples/models/convnet.h"
 #include "examples/models/gpt.h"
 #include "examples/models/mlp.h"
+#include "examples/models/tinyvgg.h"
 
 namespace st = stator;
 
