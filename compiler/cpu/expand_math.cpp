@@ -55,6 +55,71 @@ struct Arithmetic {
 
 bool isF32(mlir::Type type) { return mlir::getElementTypeOrSelf(type).isF32(); }
 
+/// Added to a number below 2^22 in size, it leaves the nearest integer in the sum's low bits.
+constexpr float rounder = 0x1.8p23f;
+
+/// `value` times 2^n, which is a product of two factors so that results below and at the ends of the normal range come
+/// out right.
+Value scaled(const Arithmetic& f, Value value, Value n) {
+  Value half = f.rewriter.create<arith::ShRSIOp>(f.location, n, f.integer(1));
+  Value rest = f.rewriter.create<arith::SubIOp>(f.location, n, half);
+  for (Value power : {half, rest}) {
+    Value biased = f.rewriter.create<arith::AddIOp>(f.location, power, f.integer(127));
+    Value bits = f.rewriter.create<arith::ShLIOp>(f.location, biased, f.integer(23));
+    value = f.multiply(value, f.rewriter.create<arith::BitcastOp>(f.location, f.type, bits));
+  }
+  return value;
+}
+
+/// e^r 2^n for r of at most ln(2) / 2 in size, where `shifted` is n + rounder.
+Value exponential(const Arithmetic& f, Value shifted, Value r) {
+  Value series = f.polynomial(
+      r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f});
+  Value power = f.add(f.multiplyAdd(f.multiply(r, r), series, r), f.number(1));
+  Value bits = f.rewriter.create<arith::BitcastOp>(f.location, f.integerType(), shifted);
+  Value n = f.rewriter.create<arith::SubIOp>(f.location, bits, f.integer(llvm::bit_cast<int>(rounder)));
+  return scaled(f, power, n);
+}
+
+/// Beyond these bounds the result is 0 or infinity; NaN stays.
+Value between(const Arithmetic& f, Value x, float low, float high) {
+  auto isLess = [&](Value a, Value b) -> Value {
+    return f.rewriter.create<arith::CmpFOp>(f.location, arith::CmpFPredicate::OLT, a, b);
+  };
+  Value least = f.number(low), most = f.number(high);
+  Value atMost = f.select(isLess(most, x), most, x);
+  return f.select(isLess(atMost, least), least, atMost);
+}
+
+/// x less ln(2) times the nearest integer to x / ln(2); ln(2) in two parts, of which the first times n is exact.
+struct ExpandExp : mlir::OpRewritePattern<math::ExpOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::ExpOp op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    Value x = between(f, op.getOperand(), -104.5f, 89);
+    Value shifted = f.multiplyAdd(x, f.number(1.44269504088896341f), f.number(rounder));
+    Value n = f.add(shifted, f.number(-rounder)), r = x;
+    for (float part : {0.693359375f, -2.12194440e-4f}) r = f.multiplyAdd(n, f.number(-part), r);
+    rewriter.replaceOp(op, exponential(f, shifted, r));
+    return mlir::success();
+  }
+};
+
+struct ExpandExp2 : mlir::OpRewritePattern<math::Exp2Op> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::Exp2Op op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    Value x = between(f, op.getOperand(), -151, 129), shifted = f.add(x, f.number(rounder));
+    Value fraction = rewriter.create<arith::SubFOp>(f.location, x, f.add(shifted, f.number(-rounder)));
+    rewriter.replaceOp(op, exponential(f, shifted, f.multiply(fraction, f.number(0.693147180559945309f))));
+    return mlir::success();
+  }
+};
+
 /// x + x^3 P(x^2) below 0.625 in size, 1 - 2 / (exp(2 |x|) + 1) with x's sign above.
 struct ExpandTanh : mlir::OpRewritePattern<math::TanhOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -148,7 +213,8 @@ mlir::LogicalResult apply(mlir::ModuleOp module, mlir::RewritePatternSet&& patte
 
 mlir::LogicalResult expandMath(mlir::ModuleOp module) {
   mlir::RewritePatternSet own(module.getContext());
-  own.add<ExpandAtan, ExpandTanh, ExpandSine<math::SinOp, 0>, ExpandSine<math::CosOp, 1>>(module.getContext());
+  own.add<ExpandAtan, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>, ExpandSine<math::CosOp, 1>>(
+      module.getContext());
   if (mlir::failed(apply(module, std::move(own)))) return mlir::failure();
   mlir::RewritePatternSet others(module.getContext());
   mlir::populateMathPolynomialApproximationPatterns(others);
