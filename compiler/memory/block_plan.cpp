@@ -109,7 +109,8 @@ void BlockPlan::assignLoop(const Loop& loop, int64_t offset, Buffers& buffers) {
     mlir::Value before = scan.stateArguments()[state], behind = ir::withoutReshapes(scan.newStates()[state]);
     Buffer buffer = bufferOf(scan.getInitial()[state]);
     if (!keepsHistory(scan, state)) {
-      buffers[before] = buffers[behind] = buffer;
+      buffers[before] = buffer;
+      buffers[behind] = buffer;
       continue;
     }
     int64_t row = memory::sizeBytes(before.getType());
