@@ -7,15 +7,10 @@ namespace st = stator;
 
 namespace {
 
-constexpr auto program = st::program<models::CharGpt>(
-    st::function<"predict", models::Characters>([](const auto& net, auto text) { return net(text); }),
-    st::function<"loss", models::Characters, models::Characters>(
-        [](const auto& net, auto text, auto next) { return net.loss(text, next); }),
-    st::train_step<models::Characters, models::Characters>(
-        [](const auto& net, auto text, auto next) { return net.loss(text, next); },
-        st::groups(st::group<"no_decay">(st::biases_and_norms, st::AdamW{.lr = 1e-3, .beta2 = 0.99, .weight_decay = 0}),
-                   st::AdamW{.lr = 1e-3, .beta2 = 0.99, .weight_decay = 0.1}),
-        st::clip_grad_norm(1.0)));
+constexpr auto program = models::character_program<models::CharGpt>(
+    st::groups(st::group<"no_decay">(st::biases_and_norms, st::AdamW{.lr = 1e-3, .beta2 = 0.99, .weight_decay = 0}),
+               st::AdamW{.lr = 1e-3, .beta2 = 0.99, .weight_decay = 0.1}),
+    st::clip_grad_norm(1.0));
 
 /// Up for 100 steps, then half a cosine down to a tenth. Source: config/train_shakespeare_char.py of nanoGPT.
 double cosine_with_warmup(const examples::Options& options, int64_t step, int64_t steps) {

@@ -94,6 +94,17 @@ class CharGpt(nn.Module):
         return F.linear(self.ln(self.blocks(x)), self.tok.weight).flatten(0, 1)
 
 
+class CharLstm(nn.Module):
+    def __init__(self, vocabulary=65, width=64, hidden=128):
+        super().__init__()
+        self.emb = nn.Embedding(vocabulary, width)
+        self.rnn = nn.LSTM(width, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, vocabulary)
+
+    def forward(self, tokens):
+        return self.head(self.rnn(self.emb(tokens))[0]).flatten(0, 1)
+
+
 def images(batch, shape, classes):
     return torch.randn(batch, *shape), torch.randint(classes, (batch,))
 
@@ -115,6 +126,8 @@ MODELS = {
                      lambda n: images(n, (3, 32, 32), 10)),
     "char_gpt": (CharGpt, F.cross_entropy, lambda p: torch.optim.AdamW(p, lr=1e-3, fused=True), 1.0, 12,
                  lambda n: text(n, 64, 65)),
+    "char_lstm": (CharLstm, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=2e-3, fused=True), 1.0, 32,
+                  lambda n: text(n, 64, 65)),
 }
 
 

@@ -3,6 +3,7 @@
 
 #include "bench/image_batch.h"
 #include "bench/text_batch.h"
+#include "examples/models/char_lstm.h"
 #include "examples/models/cifar_resnet.h"
 #include "examples/models/convnet.h"
 #include "examples/models/gpt.h"
@@ -23,32 +24,23 @@ template <const auto& Program, int Channels, int Side, int Classes> void train_s
 }
 
 /// On characters.
-void gpt_step(benchmark::State& run) {
+template <const auto& Program> void character_step(benchmark::State& run) {
   const bench::Text text = bench::text_batch(run.range(0), models::characters.length, models::characters.vocabulary);
-  auto state = st::init(models::char_gpt, st::seed(0));
-  auto train = st::compile<"train_step">(models::char_gpt, st::batch = run.range(0),
+  auto state = st::init(Program, st::seed(0));
+  auto train = st::compile<"train_step">(Program, st::batch = run.range(0),
                                          st::CompileOptions{.threads = static_cast<int>(run.range(1))});
   for (auto _ : run) benchmark::DoNotOptimize(train.step(state, text.tokens, text.next));
 }
 
+#define STATOR_TIMES(BATCH) \
+  ArgNames({"batch", "threads"})->Args({BATCH, 1})->Args({BATCH, 2})->Unit(benchmark::kMicrosecond)->UseRealTime()
 #define STATOR_TRAIN_STEP(MODEL, BATCH, CHANNELS, SIDE, CLASSES) \
-  BENCHMARK(train_step<models::MODEL, CHANNELS, SIDE, CLASSES>)  \
-      ->ArgNames({"batch", "threads"})                           \
-      ->Args({BATCH, 1})                                         \
-      ->Args({BATCH, 2})                                         \
-      ->Unit(benchmark::kMicrosecond)                            \
-      ->UseRealTime()
+  BENCHMARK(train_step<models::MODEL, CHANNELS, SIDE, CLASSES>)->STATOR_TIMES(BATCH)
 STATOR_TRAIN_STEP(mlp, 32, 1, 28, 10)->Name("train_step/mlp");
 STATOR_TRAIN_STEP(convnet, 32, 1, 28, 10)->Name("train_step/mnist_convnet");
 STATOR_TRAIN_STEP(tinyvgg, 32, 3, 64, 3)->Name("train_step/tinyvgg");
 STATOR_TRAIN_STEP(cifar_resnet, 128, 3, 32, 10)->Name("train_step/cifar_resnet");
-
-BENCHMARK(gpt_step)
-    ->Name("train_step/char_gpt")
-    ->ArgNames({"batch", "threads"})
-    ->Args({12, 1})
-    ->Args({12, 2})
-    ->Unit(benchmark::kMicrosecond)
-    ->UseRealTime();
+BENCHMARK(character_step<models::char_gpt>)->STATOR_TIMES(12)->Name("train_step/char_gpt");
+BENCHMARK(character_step<models::char_lstm>)->STATOR_TIMES(32)->Name("train_step/char_lstm");
 
 }  // namespace

@@ -1,13 +1,11 @@
 // A generative transformer of tokens, and the program that trains one on characters and predicts what follows.
 #pragma once
 
-#include <stator/stator.h>
-
 #include <array>
 
-namespace models {
+#include "examples/models/characters.h"
 
-namespace st = stator;
+namespace models {
 
 /// Sizes of a Gpt. `tied`: the output layer's weight is the token embedding's.
 struct gpt {
@@ -68,18 +66,9 @@ template <gpt Sizes = gpt{}> struct Gpt {
   }
 };
 
-constexpr gpt characters{};
-using CharGpt = Gpt<characters>;
-using Characters = st::Labels<characters.vocabulary, st::batch, characters.length>;
+using CharGpt = Gpt<gpt{.vocabulary = characters.vocabulary, .length = characters.length}>;
 static_assert(st::parameter_count<CharGpt> == 65 * 128 + 64 * 128 + 4 * (12 * 128 * 128 + 13 * 128) + 2 * 128);
 
-/// `predict` gives the logits after every position: those at `n - 1` say what follows the first `n` characters,
-/// whatever stands behind them, since no position sees a later one.
-constexpr auto char_gpt = st::program<CharGpt>(
-    st::function<"predict", Characters>([](const auto& net, auto text) { return net(text); }),
-    st::function<"loss", Characters, Characters>(
-        [](const auto& net, auto text, auto next) { return net.loss(text, next); }),
-    st::train_step<Characters, Characters>([](const auto& net, auto text, auto next) { return net.loss(text, next); },
-                                           st::AdamW{.lr = 1e-3}, st::clip_grad_norm(1.0)));
+constexpr auto char_gpt = character_program<CharGpt>(st::AdamW{.lr = 1e-3}, st::clip_grad_norm(1.0));
 
 }  // namespace models

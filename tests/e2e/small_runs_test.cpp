@@ -84,12 +84,15 @@ TEST_CASE("resnet18: one step and one prediction") {
   CHECK(figures["train_loss"].get<double>() == Approx(std::log(1000)).epsilon(.15));
 }
 
-TEST_CASE("char_gpt: the loss starts at that of a guess, falls, and text is written") {
+TEST_CASE("the character models: the loss starts at that of a guess, falls, and text is written") {
   const TemporaryFolder folder;
   const std::string text = folder.file("text.txt", data::write_sentences(3000, 0));
-  const nlohmann::json figures = figures_of("char_gpt", {"--data", text, "--steps", "12", "--batch", "4"});
-  CHECK(figures["val_loss"].get<double>() < std::log(65));
-  CHECK(figures["text"].get<std::string>().size() == 500);
+  for (const char* name : {"char_gpt", "char_lstm"}) {
+    INFO(name);
+    const nlohmann::json figures = figures_of(name, {"--data", text, "--steps", "12", "--batch", "4"});
+    CHECK(figures["val_loss"].get<double>() < std::log(65));
+    CHECK(figures["text"].get<std::string>().size() == 500);
+  }
 }
 
 }  // namespace stator::tests
