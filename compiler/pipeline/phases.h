@@ -14,6 +14,7 @@ enum class Phase : unsigned char {
   differentiate,  // `gradient` ops -> the ops that compute them, in reverse mode
   bind_symbols,   // masks for what differentiation made; then all types are plain numbers
   simplify,       // constants, identities, common subexpressions, dead code
+  reassociate,    // products where they cost least; values change by rounding alone
   layout,         // convolutions channels-last, with the fewest permutes around them
   fuse,           // ops -> groups that become one kernel each
   plan_memory,    // every tensor between kernels -> a place in the arena, the state, an input or a result
@@ -28,12 +29,13 @@ struct PhaseFacts {
   bool optional;                 // whether a program means and runs the same without it
 };
 
-inline constexpr std::array<PhaseFacts, 10> phases{{
+inline constexpr std::array<PhaseFacts, 11> phases{{
     {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
     {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
     {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
     {Phase::bind_symbols, "bind-symbols", "masks for gradients; types become plain numbers", false},
     {Phase::simplify, "simplify", "constants, identities, common subexpressions, dead code", true},
+    {Phase::reassociate, "reassociate", "products where they cost least", true},
     {Phase::layout, "layout", "convolutions channels-last, with the fewest permutes", false},
     {Phase::fuse, "fuse", "groups of ops that become one kernel each", false},
     {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", false},

@@ -7,6 +7,7 @@
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
 #include "compiler/memory/plan_memory.h"
+#include "compiler/reassociate/reassociate.h"
 #include "compiler/simplify/simplify.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -17,6 +18,7 @@ void registerStatorPasses() {
   mlir::registerPass(createDifferentiatePass);
   mlir::registerPass(createBindSymbolsPass);
   mlir::registerPass(createSimplifyPass);
+  mlir::registerPass(createReassociatePass);
   mlir::registerPass(createLayoutPass);
   mlir::registerPass(createFusePass);
   mlir::registerPass(createPlanMemoryPass);

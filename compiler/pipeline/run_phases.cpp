@@ -17,6 +17,7 @@
 #include "compiler/memory/buffer.h"
 #include "compiler/memory/plan_memory.h"
 #include "compiler/pipeline/phases.h"
+#include "compiler/reassociate/reassociate.h"
 #include "compiler/simplify/simplify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -76,6 +77,7 @@ class Pipeline {
     pass(Phase::differentiate, ir::createDifferentiatePass());
     pass(Phase::bind_symbols, createBindSymbolsPass());
     pass(Phase::simplify, createSimplifyPass());
+    pass(Phase::reassociate, createReassociatePass());
     pass(Phase::layout, createLayoutPass());
     pass(Phase::fuse, createFusePass());
     pass(Phase::plan_memory, createPlanMemoryPass());

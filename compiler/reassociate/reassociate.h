@@ -1,0 +1,22 @@
+// The pass reassociate: the same sums of products in another order, where that costs less.
+#pragma once
+
+#include <memory>
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace mlir {
+class Pass;
+}
+
+namespace stator {
+
+/// Values change by rounding alone; simplify's own rewrites are exact.
+std::unique_ptr<mlir::Pass> createReassociatePass();
+
+namespace reassociate {
+/// Products of looked-up rows become look-ups in a product, and the other way round for gradients.
+void addLookupPatterns(mlir::RewritePatternSet& patterns);
+}  // namespace reassociate
+
+}  // namespace stator
