@@ -11,7 +11,9 @@ using Originals = llvm::DenseMap<mlir::Value, mlir::Value>;
 /// Whether reading the result is cheaper than computing it. A loop within the loop is not among them: its own residuals
 /// would have to be kept with it.
 bool isExpensive(mlir::Operation& op) {
-  return llvm::isa<MatmulOp, Conv2dOp, SumOp, MaxOp, ArgmaxOp, MaxPool2dOp, AvgPool2dOp>(op);
+  bool transcendental =
+      llvm::isa<ErfOp, ExpOp, Expm1Op, GeluOp, GeluTanhOp, LogOp, PowOp, SigmoidOp, SiluOp, TanhOp>(op);
+  return transcendental || llvm::isa<MatmulOp, Conv2dOp, SumOp, MaxOp, ArgmaxOp, MaxPool2dOp, AvgPool2dOp>(op);
 }
 
 bool isElementwise(mlir::Operation* op) {

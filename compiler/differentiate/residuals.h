@@ -12,9 +12,9 @@ class LoopBuilder;
 using Residuals = llvm::SmallVector<std::pair<mlir::BlockArgument, mlir::Value>>;
 
 /// The backward step begins with the whole forward step: `original` says which value of the forward step each of its
-/// values is. Products, reductions and the like are kept instead, as elements; behind a product, what follows element
-/// by element and is all that reads it is kept in its place. Cheap elementwise ops stay and are computed again: memory
-/// is slower than they are.
+/// values is. Products, reductions and functions such as exp are kept instead, as elements; behind one, what follows
+/// element by element and is all that reads it is kept in its place. Cheap elementwise ops stay and are computed again:
+/// memory is slower than they are.
 Residuals keepExpensive(LoopBuilder& loop, llvm::DenseMap<mlir::Value, mlir::Value> original);
 
 }  // namespace stator::ir
