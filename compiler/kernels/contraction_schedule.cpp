@@ -36,12 +36,26 @@ void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
   s.bigRowTiles = extent - s.rowTiles * (s.cutExtent - 1);
 }
 
+/// Cycles that a step of a tile's reduction waits for A where A lies transposed: each step reads other lines, which no
+/// prefetcher foresees, once for every panel. They come from the second cache, or from behind it.
+double waitCycles(const ContractionForm& form, int64_t rows) {
+  constexpr int64_t lineBytes = 64;
+  int64_t bytes = form.elementBits() / 8;
+  bool transposed =
+      form.reductions.size() == 1 && form.rows.back().a == 1 && std::abs(form.reductions.back().a) * bytes >= lineBytes;
+  if (!transposed) return 0;
+  bool near = extentProduct(form.rows) * form.reductions.back().extent * bytes <= secondCacheBytes;
+  return static_cast<double>(ceilDivide(rows * bytes, lineBytes)) * (near ? 1.0 : 4.0);
+}
+
 /// Cycles of a tile, at two vector multiply-adds and two loads a cycle, and 4.5 cycles from one multiply-add to the
 /// next on the same accumulator. A dot's vectors of B come from the second cache.
-double tileCycles(const ContractionSchedule& s, int64_t rows, int64_t columnSteps, double steps) {
+double tileCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t rows, int64_t columnSteps,
+                  double steps) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
   double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? 2.0 : 0.5);
-  return steps * std::max({multiplies, loads, 4.5}) + (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
+  return steps * (std::max({multiplies, loads, 4.5}) + waitCycles(form, rows)) +
+         (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
 }
 
 double rowLoops(const ContractionForm& form, const ContractionSchedule& s) {
@@ -51,8 +65,8 @@ double rowLoops(const ContractionForm& form, const ContractionSchedule& s) {
 /// Cycles for all rows against one panel of `columnSteps` accumulator columns.
 double panelCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t columnSteps, double steps) {
   int64_t big = s.cutExtent * s.wholeRows, small = big - s.wholeRows, smallTiles = s.rowTiles - s.bigRowTiles;
-  double cycles = s.bigRowTiles * tileCycles(s, big, columnSteps, steps);
-  if (smallTiles) cycles += smallTiles * tileCycles(s, small, columnSteps, steps);
+  double cycles = s.bigRowTiles * tileCycles(form, s, big, columnSteps, steps);
+  if (smallTiles) cycles += smallTiles * tileCycles(form, s, small, columnSteps, steps);
   double twoSizes = smallTiles ? 1.02 : 1.0;  // a second kernel to compile
   return twoSizes * rowLoops(form, s) * cycles;
 }
