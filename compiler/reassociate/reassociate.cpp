@@ -25,6 +25,8 @@ struct Reassociate : mlir::PassWrapper<Reassociate, mlir::OperationPass<mlir::fu
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
     reassociate::addLookupPatterns(patterns);
+    reassociate::addTablePatterns(patterns);
+    reassociate::addStepPatterns(patterns);
     mlir::GreedyRewriteConfig config;
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = mlir::GreedySimplifyRegionLevel::Disabled;

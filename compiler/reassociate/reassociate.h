@@ -17,6 +17,10 @@ std::unique_ptr<mlir::Pass> createReassociatePass();
 namespace reassociate {
 /// Products of looked-up rows become look-ups in a product, and the other way round for gradients.
 void addLookupPatterns(mlir::RewritePatternSet& patterns);
+/// What is computed from each looked-up row is computed once for each row of the table.
+void addTablePatterns(mlir::RewritePatternSet& patterns);
+/// Rows that a loop runs over are looked up in its step.
+void addStepPatterns(mlir::RewritePatternSet& patterns);
 }  // namespace reassociate
 
 }  // namespace stator
