@@ -164,6 +164,13 @@ int64_t largestDivisor(int64_t value, int64_t most) {
   return 1;
 }
 
+/// Tiles that a packed panel serves at least, so that packing stays a small part of their time: a transposed copy costs
+/// an element as much as some twenty rows do, one of vectors as much as five.
+int64_t tilesPerPacking(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t rows = form.columns.b == 1 ? 64 : 192;
+  return ceilDivide(rows, s.cutExtent * s.wholeRows);
+}
+
 /// Units, blocks and chunks.
 void partition(ContractionSchedule& s, const ContractionForm& form) {
   int64_t panelBytes = s.packedReductions() * s.panelColumns * form.elementBits() / 8;
@@ -175,7 +182,7 @@ void partition(ContractionSchedule& s, const ContractionForm& form) {
   s.tilesPerUnit = s.rowTiles * s.panelsPerGroup * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   for (int outer : s.tileLoops) s.tilesPerUnit *= form.outer[outer].extent;
   int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / multipliesPerChunk, 1, maxChunks);
-  int64_t shared = s.packB ? 8 : s.kernel == ContractionSchedule::Kernel::dot ? s.panelsPerGroup : 1;
+  int64_t shared = s.packB ? tilesPerPacking(s, form) : s.kernel == ContractionSchedule::Kernel::dot ? s.panelsPerGroup : 1;
   s.rowBlocks = std::max<int64_t>(1, s.tilesPerUnit / shared);
   if (s.packB || s.hoisted) s.rowBlocks = std::min(s.rowBlocks, ceilDivide(wanted, s.units));
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
