@@ -134,6 +134,21 @@ bool shareGiven(ir::ScanOp scan) {
   return changed;
 }
 
+/// A stack of what a step is given of a sequence is the sequence; what is stacked twice is one stack.
+bool readThrough(ir::ScanOp scan) {
+  bool changed = false;
+  llvm::DenseMap<mlir::Value, mlir::Value> known;
+  for (auto [element, sequence] : llvm::zip_equal(scan.elementArguments(), scan.getSequences()))
+    known[element] = sequence;
+  for (auto [stack, result] : llvm::zip_equal(scan.stacks(), scan.stepResults())) {
+    mlir::Value first = known.try_emplace(result, stack).first->second;
+    if (first == stack || stack.use_empty()) continue;
+    stack.replaceAllUsesWith(first);
+    changed = true;
+  }
+  return changed;
+}
+
 }  // namespace
 
 bool simplifyScans(mlir::Operation* function) {
@@ -144,6 +159,7 @@ bool simplifyScans(mlir::Operation* function) {
     changed |= takeIn(scan);
     changed |= moveOut(scan);
     changed |= shareGiven(scan);
+    changed |= readThrough(scan);
     changed |= dropUnused(scan);
   }
   return changed;

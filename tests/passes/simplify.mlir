@@ -134,3 +134,18 @@ func.func @detach_before_gradient(%x: tensor<f32>) -> tensor<f32> {
   %g = stator.gradient %b, %x : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return %g : tensor<f32>
 }
+
+// What a loop stacks of its own sequences is those; what it stacks twice is one stack.
+// CHECK-LABEL: @stacks
+// CHECK-SAME: %[[S:.*]]: tensor<4xf32>, %[[XS:.*]]: tensor<3x4xf32>
+// CHECK: %[[L:[0-9]+]]:2 = stator.scan from(%[[S]]) over(%[[XS]]) with() : {{.*}} -> (tensor<4xf32>, tensor<3x4xf32>)
+// CHECK: return %[[XS]], %[[L]]#1, %[[L]]#1
+func.func @stacks(%s: tensor<4xf32>, %xs: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) {
+  %l:4 = stator.scan from(%s) over(%xs) with()
+      : (tensor<4xf32>, tensor<3x4xf32>) -> (tensor<4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) {
+  ^bb0(%state: tensor<4xf32>, %x: tensor<4xf32>):
+    %new = stator.add %state, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    stator.yield %new, %x, %new, %new : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  }
+  return %l#1, %l#2, %l#3 : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>
+}
