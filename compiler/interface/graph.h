@@ -3,35 +3,53 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/interface/tensor_spec.h"
 
 namespace stator {
 
-/// A text that can be built in a constant expression by every compiler (std::string of libstdc++ 12 cannot by clang).
+/// A text that can be built in a constant expression by every compiler (std::string of libstdc++ 12 cannot by clang),
+/// and in few steps (those of std::vector are many, and a model has thousands of names).
 class Name {
  public:
   constexpr Name() = default;
-  constexpr Name(std::string_view text) : characters_(text.begin(), text.end()) {}
+  constexpr Name(std::string_view text) : Name(text, {}) {}
   constexpr Name(const char* text) : Name(std::string_view(text)) {}
   Name(const std::string& text) : Name(std::string_view(text)) {}
+  /// A text of `size` characters, which `write(characters)` puts at a pointer to char.
+  constexpr Name(std::size_t size, auto&& write) : characters_(size ? new char[size]{} : nullptr), size_(size) {
+    write(characters_);
+  }
+  constexpr Name(const Name& other) : Name(other.view()) {}
+  constexpr Name(Name&& other) noexcept { swap(other); }
+  constexpr Name& operator=(Name other) noexcept { return swap(other), *this; }
+  constexpr ~Name() { delete[] characters_; }
 
-  constexpr std::string_view view() const { return {characters_.data(), characters_.size()}; }
+  constexpr std::string_view view() const { return {characters_, size_}; }
   std::string str() const { return std::string(view()); }
   constexpr operator std::string_view() const { return view(); }
   operator std::string() const { return str(); }
-  constexpr bool empty() const { return characters_.empty(); }
-  constexpr Name& operator+=(std::string_view text) {
-    characters_.insert(characters_.end(), text.begin(), text.end());
-    return *this;
-  }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr Name& operator+=(std::string_view text) { return *this = Name(view(), text); }
   friend constexpr bool operator==(const Name& a, const Name& b) { return a.view() == b.view(); }
   friend constexpr bool operator==(const Name& a, std::string_view b) { return a.view() == b; }
   friend auto& operator<<(auto& stream, const Name& name) { return stream << name.view(); }
 
  private:
-  std::vector<char> characters_;
+  constexpr Name(std::string_view first, std::string_view second)
+      : Name(first.size() + second.size(), [&](char* to) {
+          for (char c : first) *to++ = c;
+          for (char c : second) *to++ = c;
+        }) {}
+  constexpr void swap(Name& other) {
+    std::swap(characters_, other.characters_);
+    std::swap(size_, other.size_);
+  }
+
+  char* characters_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 /// A named property of an operation: a number, whole numbers, or a text. The name is that of the op's ODS record.

@@ -88,6 +88,14 @@ struct AttributeWriter {
   }
 };
 
+/// The attributes of a rule that is a constant: written once, however often it is applied.
+template <auto Rule> constexpr AttributeWriter written() {
+  AttributeWriter attributes;
+  std::remove_const_t<decltype(Rule)>::attributes(Rule, attributes);
+  return attributes;
+}
+template <auto Rule> inline constexpr AttributeWriter attributes_of = written<Rule>();
+
 constexpr Context* context_of(const Handle* const* operands, int count) {
   for (int i = 0; i < count; ++i)
     if (operands[i]->context) return operands[i]->context;
@@ -127,7 +135,12 @@ template <class Rule, class... X> constexpr Handle perform(Rule rule, const Tens
 
 /// Carries out `Rule` on operands that it accepts.
 template <auto Rule, class... X> constexpr result_t<Rule, X...> apply(const X&... operands) {
-  return {perform(Rule, detail::inferred<Rule, X...>::spec, operands...)};
+  const Handle* handles[]{&operands...};
+  const int ids[]{operands.id...};
+  const detail::AttributeWriter& attributes = detail::attributes_of<Rule>;
+  Context* context = detail::context_of(handles, sizeof...(X));
+  return {{context, context->apply({Rule.name, ids, sizeof...(X), attributes.attributes, attributes.count,
+                                    detail::inferred<Rule, X...>::spec})}};
 }
 
 }  // namespace stator

@@ -112,6 +112,11 @@ template <class X> constexpr Handle lift(const X& x, Context* context, const Ten
   if constexpr (Number<X>) return literal(context, static_cast<double>(x), spec);
   else return x;
 }
+/// A literal stands in the extents of the result, so that nothing is left to broadcast.
+template <class X> constexpr TensorSpec lifted_spec(TensorSpec spec, const TensorSpec& result) {
+  if (Number<X>) spec.extents = result.extents;
+  return spec;
+}
 template <class A, class B> constexpr Context* context_of(const A& a, const B& b) {
   if constexpr (Operand<A>) {
     if (a.context) return a.context;
@@ -123,7 +128,7 @@ template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const
   using X = lifted_t<A, B>;
   using Y = lifted_t<B, A>;
   constexpr const TensorSpec& result = inferred<Rule, X, Y>::spec;
-  constexpr TensorSpec specs[]{X::tensor::spec, Y::tensor::spec};
+  constexpr TensorSpec specs[]{lifted_spec<A>(X::tensor::spec, result), lifted_spec<B>(Y::tensor::spec, result)};
   Context* context = context_of(a, b);
   Handle operands[]{lift(a, context, specs[0]), lift(b, context, specs[1])};
   return elementwise(Rule.name, operands, specs, 2, result);
