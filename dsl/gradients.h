@@ -26,6 +26,16 @@ constexpr std::vector<char> entering(const Graph& graph, int result) {
     for (int k = 0; enters[i] && k < graph.nodes[i].operand_count; ++k) enters[graph.operand(graph.nodes[i], k)] = true;
   return enters;
 }
+
+/// Appends the gradient of `loss` for a parameter, unless it is frozen.
+[[gnu::noinline]] constexpr void add_gradient(Gradients& all, const Trace& trace, const std::vector<char>& enters,
+                                              const Value& loss, const Value& parameter) {
+  const int slot = trace.slot_of(parameter.id);
+  if (trace.is_frozen(slot)) return;
+  if (parameter.id > loss.id || !enters[parameter.id])
+    throw UserError("update: the loss never reaches a parameter of the model");
+  all.push_back({slot, parameter, gradient(loss, parameter)});
+}
 }  // namespace detail
 
 /// Leaves a part of the model (a layer, a parameter, the whole) as it is: in this function no optimizer updates it or
@@ -37,7 +47,7 @@ constexpr std::vector<char> entering(const Graph& graph, int result) {
 ///       return cross_entropy(net(x), y);
 ///     }, st::Adam{})
 template <class Part> constexpr void freeze(const Part& part) {
-  detail::for_each_leaf(part, Name(), [](const auto& leaf, const Name&) {
+  detail::for_each_leaf(part, Name(), [](const auto& leaf, std::string_view) {
     if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>) {
       Trace& trace = detail::trace_of(leaf);
       trace.freeze(trace.slot_of(leaf.id));
@@ -53,14 +63,9 @@ template <class M, Operand L> constexpr Gradients gradients(const M& model, cons
   Trace& trace = detail::trace_of(loss);
   const std::vector<char> enters = detail::entering(trace.graph(), loss.id);
   Gradients all;
-  detail::for_each_leaf(model, Name(), [&](const auto& leaf, const Name&) {
-    if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>) {
-      int slot = trace.slot_of(leaf.id);
-      if (trace.is_frozen(slot)) return;
-      if (leaf.id > loss.id || !enters[leaf.id])
-        throw UserError("update: the loss never reaches a parameter of the model");
-      all.push_back({slot, Value(leaf), gradient(Value(loss), Value(leaf))});
-    }
+  detail::for_each_leaf(model, Name(), [&](const auto& leaf, std::string_view) {
+    if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>)
+      detail::add_gradient(all, trace, enters, loss, {leaf, std::remove_cvref_t<decltype(leaf)>::tensor::spec});
   });
   if (all.empty()) throw UserError("update: every parameter that the optimizer is given is frozen");
   return all;

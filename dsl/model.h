@@ -19,13 +19,20 @@ template <class T> concept ArrayOfLayers = requires(T& array) {
 using Path = std::vector<char>;
 constexpr std::string_view view(const Path& path) { return {path.data(), path.size()}; }
 
+// Out of line, as all that stands at every member of every layer: inlined, it would be most of what a model compiles
+// to.
+[[gnu::noinline]] constexpr void extend(Path& path, std::string_view name) {
+  if (!path.empty()) path.push_back('.');
+  path.insert(path.end(), name.begin(), name.end());
+}
+[[gnu::noinline]] constexpr void shorten(Path& path, std::size_t length) { path.resize(length); }
+
 /// Calls `f` while `path` is `path.name`.
 constexpr void within(Path& path, std::string_view name, auto&& f) {
   const std::size_t length = path.size();
-  if (length > 0) path.push_back('.');
-  path.insert(path.end(), name.begin(), name.end());
+  extend(path, name);
   f();
-  path.resize(length);
+  shorten(path, length);
 }
 constexpr void within(Path& path, std::size_t number, auto&& f) {
   char digits[20]{};
@@ -60,7 +67,7 @@ template <class T> constexpr void walk(T& node, Path& path, auto&& f) {
   using Plain = std::remove_const_t<T>;
   auto step_into = [&](auto& layer, std::size_t i) { within(path, i, [&] { walk(layer, path, f); }); };
   if constexpr (is_stored<Plain> || std::is_same_v<Plain, RandomSite>) {
-    f(node, Name(view(path)));
+    f(node, view(path));
   } else if constexpr (NumberedLayers<Plain>) {
     Plain::for_each_layer(node, step_into);
   } else if constexpr (ArrayOfLayers<Plain>) {
@@ -85,20 +92,26 @@ template <class T> constexpr void walk_members(T& node, Path& path, auto&& f) {
   }
 }
 
-/// Calls `f(leaf, path)` for each parameter, buffer and random site below `node`, depth first in the order of
-/// declaration. `start`: the path of `node`.
+/// Calls `f(leaf, path)`, the path a std::string_view, for each parameter, buffer and random site below `node`, depth
+/// first in the order of declaration. `start`: the path of `node`.
 template <class T> constexpr void for_each_leaf(T& node, const Name& start, auto&& f) {
   Path path(start.view().begin(), start.view().end());
   walk(node, path, f);
 }
 
+/// The node that reads the slot of a leaf, which is made if it is new.
+[[gnu::noinline]] constexpr int read_slot(Trace& trace, std::string_view path, const TensorSpec& spec, Slot::Role role,
+                                          const Init& init) {
+  return trace.slot(trace.make_slot(path, spec, role, init));
+}
+
 /// Points every leaf of `model` into `trace`; parameters and buffers get slots in the order of declaration.
 template <class M> constexpr void bind(M& model, Trace& trace) {
-  for_each_leaf(model, Name(), [&](auto& leaf, const Name& path) {
+  for_each_leaf(model, Name(), [&](auto& leaf, std::string_view path) {
     using Leaf = std::remove_cvref_t<decltype(leaf)>;
     leaf.context = &trace;
     constexpr auto role = is_parameter<Leaf> ? Slot::Role::parameter : Slot::Role::buffer;
-    if constexpr (is_stored<Leaf>) leaf.id = trace.slot(trace.make_slot(path, Leaf::tensor::spec, role, leaf.init));
+    if constexpr (is_stored<Leaf>) leaf.id = read_slot(trace, path, Leaf::tensor::spec, role, leaf.init);
     else leaf.site = hash_of(path);
   });
 }
@@ -106,7 +119,7 @@ template <class M> constexpr void bind(M& model, Trace& trace) {
 template <class M> constexpr long count_parameters() {
   long count = 0;
   M model{};
-  for_each_leaf(model, Name(), [&](auto& leaf, const Name&) {
+  for_each_leaf(model, Name(), [&](auto& leaf, std::string_view) {
     using Leaf = std::remove_cvref_t<decltype(leaf)>;
     if constexpr (is_parameter<Leaf>) count += element_count(Leaf::tensor::spec.extents).number;
   });

@@ -96,13 +96,15 @@ template <class M, class... F> struct Program {
  private:
   constexpr ProgramGraph traced(Trace::Purpose purpose) const {
     ProgramGraph program;
-    hana::unpack(functions, [&](const auto&... f) { (trace_one(program, f, purpose), ...); });
+    hana::unpack(functions, [&](const auto&... f) { (trace_one(program, unbound, f, purpose), ...); });
     return program;
   }
-  template <class G> static constexpr void trace_one(ProgramGraph& program, const G& f, Trace::Purpose purpose) {
+  static constexpr M unbound{};  // what each trace binds a copy of: a constant, since code that builds it is long
+  template <class G> [[gnu::noinline]] static constexpr void trace_one(ProgramGraph& program, const M& model,
+                                                                       const G& f, Trace::Purpose purpose) {
     Function function;
     function.name = Name(G::name);
-    M bound{};
+    M bound = model;
     {
       Trace trace(program, function, f.training, purpose);
       detail::bind(bound, trace);

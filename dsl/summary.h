@@ -51,7 +51,7 @@ template <class M> constexpr std::vector<LayerSummary> layers_of(const M& model)
   for_each_layer(model, start, [&]<class T>(const T& layer, const Name& path) {
     long parameters = 0;
     bool stores = path.empty();
-    for_each_leaf(layer, path, [&](const auto& leaf, const Name&) {
+    for_each_leaf(layer, path, [&](const auto& leaf, std::string_view) {
       using Leaf = std::remove_cvref_t<decltype(leaf)>;
       stores = stores || is_stored<Leaf>;
       if constexpr (is_parameter<Leaf>) parameters += element_count(Leaf::tensor::spec.extents).number;
@@ -65,7 +65,7 @@ template <class M> constexpr std::vector<LayerSummary> layers_of(const M& model)
 template <class M> constexpr std::size_t count_stored(const M& model) {
   std::size_t count = 0;
   for_each_leaf(model, Name(),
-                [&](const auto& leaf, const Name&) { count += is_stored<std::remove_cvref_t<decltype(leaf)>>; });
+                [&](const auto& leaf, std::string_view) { count += is_stored<std::remove_cvref_t<decltype(leaf)>>; });
   return count;
 }
 

@@ -55,12 +55,12 @@ class Trace final : public Context {
   }
 
   /// The slot of that name, made if it is new.
-  constexpr int make_slot(const Name& name, const TensorSpec& spec, Slot::Role role, Init init) {
+  constexpr int make_slot(std::string_view name, const TensorSpec& spec, Slot::Role role, Init init) {
     long hash = detail::hash_of(name);
     for (int i = first_in_bucket_[hash % buckets]; i >= 0; i = next_in_bucket_[i])
       if (slot_hashes_[i] == hash && program_.slots[i].name == name) return i;
     remember(hash);
-    program_.slots.push_back({name, spec, role, init});
+    program_.slots.push_back({Name(name), spec, role, init});
     return static_cast<int>(program_.slots.size()) - 1;
   }
 

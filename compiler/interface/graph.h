@@ -38,7 +38,7 @@ class Name {
   friend auto& operator<<(auto& stream, const Name& name) { return stream << name.view(); }
 
  private:
-  constexpr Name(std::string_view first, std::string_view second)
+  [[gnu::noinline]] constexpr Name(std::string_view first, std::string_view second)
       : Name(first.size() + second.size(), [&](char* to) {
           for (char c : first) *to++ = c;
           for (char c : second) *to++ = c;
@@ -87,14 +87,15 @@ struct Attribute {
   }
 };
 
-/// One application of an op, as a context is asked to carry it out. Operands are values of that context.
+/// One application of an op, as a context is asked to carry it out. Operands are values of that context. What it points
+/// to belongs to the caller.
 struct Operation {
   std::string_view op;
   const int* operands = nullptr;
   int operand_count = 0;
   const Attribute* attributes = nullptr;
   int attribute_count = 0;
-  TensorSpec result;
+  const TensorSpec& result;
 };
 
 /// A recorded operation with its one result. Operands and attributes are ranges of the graph's two pools.

@@ -101,6 +101,17 @@ constexpr Context* context_of(const Handle* const* operands, int count) {
     if (operands[i]->context) return operands[i]->context;
   return nullptr;
 }
+
+/// Carries out the op `name`. Every op of a program comes through here, out of line: its code would else be most of
+/// what a model compiles to.
+template <int Count>
+[[gnu::noinline]] constexpr Handle perform_op(std::string_view name, const AttributeWriter& attributes,
+                                              const TensorSpec& result, const Handle* const (&operands)[Count]) {
+  int ids[Count]{};
+  for (int i = 0; i < Count; ++i) ids[i] = operands[i]->id;
+  Context* context = context_of(operands, Count);
+  return {context, context->apply({name, ids, Count, attributes.attributes, attributes.count, result})};
+}
 }  // namespace detail
 
 /// Whether `Rule` accepts these operands.
@@ -125,22 +136,15 @@ template <class Rule> constexpr Handle perform_in(Context* context, Rule rule, c
 
 /// Carries out the op that `rule` describes; its result has spec `result`.
 template <class Rule, class... X> constexpr Handle perform(Rule rule, const TensorSpec& result, const X&... operands) {
-  const Handle* handles[]{&operands...};
-  const int ids[]{operands.id...};
   detail::AttributeWriter attributes;
   Rule::attributes(rule, attributes);
-  Context* context = detail::context_of(handles, sizeof...(X));
-  return {context, context->apply({Rule::name, ids, sizeof...(X), attributes.attributes, attributes.count, result})};
+  return detail::perform_op<sizeof...(X)>(Rule::name, attributes, result, {&operands...});
 }
 
 /// Carries out `Rule` on operands that it accepts.
 template <auto Rule, class... X> constexpr result_t<Rule, X...> apply(const X&... operands) {
-  const Handle* handles[]{&operands...};
-  const int ids[]{operands.id...};
-  const detail::AttributeWriter& attributes = detail::attributes_of<Rule>;
-  Context* context = detail::context_of(handles, sizeof...(X));
-  return {{context, context->apply({Rule.name, ids, sizeof...(X), attributes.attributes, attributes.count,
-                                    detail::inferred<Rule, X...>::spec})}};
+  return {detail::perform_op<sizeof...(X)>(Rule.name, detail::attributes_of<Rule>,
+                                           detail::inferred<Rule, X...>::result.spec, {&operands...})};
 }
 
 }  // namespace stator

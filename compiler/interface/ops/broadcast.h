@@ -74,25 +74,30 @@ struct Cast {
 }  // namespace rule
 
 namespace detail {
-constexpr Handle convert(std::string_view op, Handle x, const TensorSpec& result) {
+[[gnu::noinline]] constexpr Handle convert(std::string_view op, Handle x, const TensorSpec& result) {
   return {x.context, x.context->apply({op, &x.id, 1, nullptr, 0, result})};
 }
 
-/// `x` of spec `from`, cast, reshaped and broadcast to `to` as far as that is needed.
-constexpr Handle expand(Handle x, TensorSpec from, const TensorSpec& to) {
-  if (from.dtype != to.dtype) {
-    from.dtype = to.dtype;
-    x = convert(rule::Cast::name, x, from);
+/// `x` of spec `from`, cast, reshaped and broadcast to `dtype` and `extents` as far as that is needed.
+[[gnu::noinline]] constexpr Handle expand(Handle x, const TensorSpec& from, DType dtype, const Extents& extents) {
+  if (from.dtype == dtype && from.extents == extents) return x;
+  TensorSpec now = from;
+  if (now.dtype != dtype) {
+    now.dtype = dtype;
+    x = convert(rule::Cast::name, x, now);
   }
-  if (from.rank() < to.rank()) {
-    TensorSpec wide{from.dtype, to.extents};
-    for (int i = 0; i < to.rank(); ++i)
-      wide.extents[i] = i < to.rank() - from.rank() ? Extent(1) : from.extents[i - (to.rank() - from.rank())];
-    from = wide;
-    x = convert(rule::Reshape::name, x, from);
+  const int more = extents.rank - now.rank();
+  if (more > 0) {
+    now = {dtype, {}};
+    for (int i = 0; i < more; ++i) now.extents.push(1);
+    for (int i = 0; i < from.rank(); ++i) now.extents.push(from.extents[i]);
+    x = convert(rule::Reshape::name, x, now);
   }
-  if (from.extents == to.extents) return x;
-  return convert(rule::Broadcast::name, x, to);
+  if (now.extents == extents) return x;
+  return convert(rule::Broadcast::name, x, {dtype, extents});
+}
+constexpr Handle expand(Handle x, const TensorSpec& from, const TensorSpec& to) {
+  return expand(x, from, to.dtype, to.extents);
 }
 }  // namespace detail
 }  // namespace stator

@@ -75,17 +75,17 @@ struct Where {
 
 namespace detail {
 /// Brings operands to the extents of `result` and their common dtype, then carries out the elementwise `name`.
-constexpr Handle elementwise(std::string_view name, const Handle* operands, const TensorSpec* specs, int count,
-                             const TensorSpec& result) {
-  TensorSpec common = result;
-  if (result.dtype == DType::boolean) {
-    common.dtype = specs[0].dtype;
-    for (int i = 1; i < count; ++i) common.dtype = promote(common.dtype, specs[i].dtype);
+[[gnu::noinline]] constexpr Handle elementwise(std::string_view name, const Handle* operands, const TensorSpec* specs,
+                                               int count, const TensorSpec& result) {
+  DType common = result.dtype;
+  if (common == DType::boolean) {
+    common = specs[0].dtype;
+    for (int i = 1; i < count; ++i) common = promote(common, specs[i].dtype);
   }
   const Handle* in_context = operands;
   while (!in_context->context) ++in_context;
   int ids[2]{};
-  for (int i = 0; i < count; ++i) ids[i] = expand(operands[i], specs[i], common).id;
+  for (int i = 0; i < count; ++i) ids[i] = expand(operands[i], specs[i], common, result.extents).id;
   return {in_context->context, in_context->context->apply({name, ids, count, nullptr, 0, result})};
 }
 
@@ -93,7 +93,7 @@ constexpr Handle elementwise(std::string_view name, const Handle* operands, cons
 template <class N, DType Other> using literal_t =
     type::Tensor<dtype_tag_t<is_float(Other) || std::integral<N> ? Other : DType::f32>>;
 
-constexpr Handle literal(Context* context, double value, const TensorSpec& spec) {
+[[gnu::noinline]] constexpr Handle literal(Context* context, double value, const TensorSpec& spec) {
   return perform_in(context, rule::Constant{value}, spec);
 }
 
@@ -124,14 +124,17 @@ template <class A, class B> constexpr Context* context_of(const A& a, const B& b
   if constexpr (Operand<B>) return b.context;
   return nullptr;
 }
-template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const B& b) {
+template <auto Rule, class A, class B> struct Binary {
   using X = lifted_t<A, B>;
   using Y = lifted_t<B, A>;
-  constexpr const TensorSpec& result = inferred<Rule, X, Y>::spec;
-  constexpr TensorSpec specs[]{lifted_spec<A>(X::tensor::spec, result), lifted_spec<B>(Y::tensor::spec, result)};
+  static constexpr const TensorSpec& result = inferred<Rule, X, Y>::result.spec;
+  static constexpr TensorSpec specs[]{lifted_spec<A>(X::tensor::spec, result), lifted_spec<B>(Y::tensor::spec, result)};
+};
+template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const B& b) {
+  using Facts = Binary<Rule, A, B>;
   Context* context = context_of(a, b);
-  Handle operands[]{lift(a, context, specs[0]), lift(b, context, specs[1])};
-  return elementwise(Rule.name, operands, specs, 2, result);
+  Handle operands[]{lift(a, context, Facts::specs[0]), lift(b, context, Facts::specs[1])};
+  return elementwise(Rule.name, operands, Facts::specs, 2, Facts::result);
 }
 }  // namespace detail
 
@@ -140,10 +143,9 @@ template <class A, class B> concept Operands = (Operand<A> && (Operand<B> || Num
 template <auto Rule, class A, class B> concept FitTogether =
     Operands<A, B> && Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
 
-#define STATOR_UNARY(NAME, ...)                                                                 \
-  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                   \
-    constexpr TensorSpec from = X::tensor::spec;                                                \
-    return {detail::elementwise(#NAME, &x, &from, 1, detail::inferred<rule::NAME{}, X>::spec)}; \
+#define STATOR_UNARY(NAME, ...)                                                                                   \
+  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                                     \
+    return {detail::elementwise(#NAME, &x, &X::tensor::spec, 1, detail::inferred<rule::NAME{}, X>::result.spec)}; \
   }
 #define STATOR_BINARY(NAME, ...)                                                                                       \
   template <class A, class B> requires FitTogether<rule::NAME{}, A, B> constexpr auto NAME(const A& a, const B& b) {   \
