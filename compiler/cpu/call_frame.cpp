@@ -14,44 +14,14 @@ Value CallFrame::field(CallField field) const {
   return ix_.builder.create<LLVM::LoadOp>(ix_.location, pointer, place);
 }
 
-Value CallFrame::pointer(const memory::Buffer& buffer) const {
-  using memory::Base;
-  auto& b = ix_.builder;
-  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  static constexpr CallField fields[]{CallField::state, CallField::arena, CallField::inputs, CallField::results,
-                                      CallField::arguments};
-  Value base = field(fields[static_cast<int>(buffer.base)]);
-  if (buffer.base == Base::input || buffer.base == Base::result) {
-    LLVM::GEPArg index(static_cast<int32_t>(buffer.index));
-    base = b.create<LLVM::LoadOp>(ix_.location, pointer,
-                                  b.create<LLVM::GEPOp>(ix_.location, pointer, pointer, base, index));
-  }
-  if (buffer.offset_bytes != 0) base = moved(base, number(buffer.offset_bytes));
-  for (const memory::Stride& stride : buffer.strides) {
-    Value step = b.create<LLVM::LoadOp>(ix_.location, b.getI64Type(), counter(stride.counter_bytes));
-    base = moved(base, b.create<LLVM::MulOp>(ix_.location, step, number(stride.step_bytes)));
-  }
-  return base;
-}
-
-Value CallFrame::counter(int64_t offset_bytes) const { return moved(field(CallField::arena), number(offset_bytes)); }
-
-Value CallFrame::number(int64_t value) const {
-  auto& b = ix_.builder;
-  return b.create<LLVM::ConstantOp>(ix_.location, b.getI64Type(), b.getI64IntegerAttr(value));
-}
-
-Value CallFrame::moved(Value pointer, Value bytes) const {
-  auto& b = ix_.builder;
-  return b.create<LLVM::GEPOp>(ix_.location, pointer.getType(), b.getI8Type(), pointer,
-                               llvm::ArrayRef<LLVM::GEPArg>{bytes});
-}
-
 Value CallFrame::memref(Value pointer, mlir::MemRefType type) const {
   auto& b = ix_.builder;
   auto address = LLVM::LLVMPointerType::get(b.getContext());
   auto sizes = LLVM::LLVMArrayType::get(b.getI64Type(), 1);
   auto form = LLVM::LLVMStructType::getLiteral(b.getContext(), {address, address, b.getI64Type(), sizes, sizes});
+  auto number = [&](int64_t value) {
+    return b.create<LLVM::ConstantOp>(ix_.location, b.getI64Type(), b.getI64IntegerAttr(value));
+  };
   Value descriptor = b.create<LLVM::UndefOp>(ix_.location, form);
   auto set = [&](Value value, llvm::ArrayRef<int64_t> place) {
     descriptor = b.create<LLVM::InsertValueOp>(ix_.location, descriptor, value, place);

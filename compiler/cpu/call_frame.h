@@ -2,7 +2,6 @@
 #pragma once
 
 #include "compiler/cpu/fusion/element.h"
-#include "compiler/memory/buffer.h"
 
 namespace stator::cpu {
 
@@ -15,17 +14,10 @@ class CallFrame {
 
   /// The pointer in a field.
   Value field(CallField field) const;
-  /// Where a buffer begins.
-  Value pointer(const memory::Buffer& buffer) const;
-  /// Where the number of a loop's step stands, an i64 in the arena.
-  Value counter(int64_t offset_bytes) const;
   /// What lies at a pointer, as a one-dimensional memref.
   Value memref(Value pointer, mlir::MemRefType type) const;
 
  private:
-  Value number(int64_t value) const;
-  Value moved(Value pointer, Value bytes) const;
-
   IndexBuilder ix_;
   Value call_;
 };

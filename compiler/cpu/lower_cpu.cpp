@@ -1,22 +1,17 @@
-// Kernels, what calls them, and an entry for each function: the body of a function becomes calls of kernels in order.
+// Kernels, and an entry for each function: the body of a function becomes a table of kernels in order.
 #include "compiler/cpu/lower_cpu.h"
 
-#include "compiler/cpu/call_frame.h"
 #include "compiler/cpu/kernel_library.h"
 #include "compiler/cpu/lower_to_llvm.h"
+#include "compiler/cpu/step_table.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/Pass.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
 
-namespace arith = mlir::arith;
 namespace func = mlir::func;
-namespace LLVM = mlir::LLVM;
-using kernels::OpBuilder;
 
 namespace {
 
@@ -35,8 +30,7 @@ bool hasNoElements(mlir::Type tensor) { return llvm::cast<mlir::RankedTensorType
 
 class ModuleLowering {
  public:
-  ModuleLowering(mlir::ModuleOp module, const Target& target)
-      : module_(module), builder_(module.getContext()), target_(target) {}
+  ModuleLowering(mlir::ModuleOp module, const Target& target) : module_(module), tables_(module), target_(target) {}
 
   std::vector<CompiledFunction> run() {
     std::vector<func::FuncOp> functions(module_.getOps<func::FuncOp>().begin(), module_.getOps<func::FuncOp>().end());
@@ -45,152 +39,42 @@ class ModuleLowering {
     for (func::FuncOp function : functions) prefix += function.getName().str() + ".";
     KernelLibrary library(module_, prefix + "kernel", target_);
     for (func::FuncOp function : functions) compiled.push_back(lower(function, library));
+    tables_.finish();
     for (func::FuncOp function : functions) function.erase();
     for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr}) module_->removeAttr(name);
     return compiled;
   }
 
  private:
-  Value constant(int64_t value) {
-    return builder_.create<LLVM::ConstantOp>(builder_.getUnknownLoc(), builder_.getI64Type(),
-                                             builder_.getI64IntegerAttr(value));
-  }
-
-  func::FuncOp declare(const std::string& name, llvm::ArrayRef<mlir::Type> types, bool isPublic) {
-    builder_.setInsertionPointToEnd(module_.getBody());
-    auto function = builder_.create<func::FuncOp>(builder_.getUnknownLoc(), name, builder_.getFunctionType(types, {}));
-    if (!isPublic) function.setPrivate();
-    builder_.setInsertionPointToStart(function.addEntryBlock());
-    return function;
-  }
-
   CompiledFunction lower(func::FuncOp function, KernelLibrary& library) {
     auto planned = function->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr);
     if (!planned) throw InternalError("lower-cpu: '" + function.getName().str() + "' has no memory plan");
     CompiledFunction compiled = factsOf(function);
-    FunctionSteps steps{function, planned.getInt()};
-    std::vector<Step> body = stepsOf(function.getBody().front(), steps, library);
-    compiled.arena_bytes = planned.getInt() + (steps.scratchBytes + 63) / 64 * 64;
-    func::FuncOp entry = declare(entrySymbol(compiled.name), {pointer()}, true);
-    run(entry.getArgument(0), body);
-    builder_.create<func::ReturnOp>(builder_.getUnknownLoc());
+    int64_t scratch = 0;
+    std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), planned.getInt(), scratch, library);
+    compiled.arena_bytes = planned.getInt() + (scratch + 63) / 64 * 64;
+    tables_.entry(entrySymbol(compiled.name), steps, std::ssize(compiled.inputs), std::ssize(compiled.results));
     return compiled;
   }
 
-  /// A use of a kernel, or a loop of such.
-  struct Step {
-    func::FuncOp thunk;
-    int64_t chunks = 0;
-    ir::ScanOp loop;  // null: a kernel
-    std::vector<Step> body;
-  };
-  /// What the steps of one function share.
-  struct FunctionSteps {
-    func::FuncOp function;
-    int64_t scratchOffset;
-    int64_t scratchBytes = 0;
-    int count = 0;
-  };
-
-  std::vector<Step> stepsOf(mlir::Block& block, FunctionSteps& all, KernelLibrary& library) {
-    std::vector<Step> steps;
+  /// The kernels and loops of a block. What kernels need for a while lies behind the plan's arena, at `scratchOffset`;
+  /// `scratchBytes` grows to the most of them.
+  std::vector<StepTables::Step> stepsOf(mlir::Block& block, int64_t scratchOffset, int64_t& scratchBytes,
+                                        KernelLibrary& library) {
+    std::vector<StepTables::Step> steps;
     for (mlir::Operation& op : block) {
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
-        steps.push_back({{}, 0, scan, stepsOf(scan.block(), all, library)});
+        steps.push_back({nullptr, {}, scan, stepsOf(scan.block(), scratchOffset, scratchBytes, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
-      if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, all.scratchOffset});
-      all.scratchBytes = std::max(all.scratchBytes, kernel.scratchBytes);
-      std::string name = all.function.getName().str() + ".step" + std::to_string(all.count++);
-      steps.push_back({thunk(name, kernel, distinct), kernel.chunks, {}, {}});
+      if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, scratchOffset});
+      scratchBytes = std::max(scratchBytes, kernel.scratchBytes);
+      steps.push_back({&kernel, std::move(distinct), {}, {}});
     }
     return steps;
-  }
-
-  void run(Value frame, const std::vector<Step>& steps) {
-    for (const Step& step : steps) {
-      if (step.loop) repeat(frame, step);
-      else call(frame, step.thunk, step.chunks);
-    }
-  }
-
-  /// Runs a loop's body with the number of each step in its counter, where addresses are computed from it.
-  void repeat(Value frame, const Step& loop) {
-    ir::ScanOp scan = loop.loop;
-    auto counter = scan->getAttrOfType<mlir::IntegerAttr>(memory::counterAttr);
-    if (!counter) throw InternalError("lower-cpu: a loop has no counter; plan-memory gives it");
-    mlir::Location location = builder_.getUnknownLoc();
-    IndexBuilder ix{builder_, location};
-    ix.loop(ix.constant(0), ix.constant(scan.steps()), [&](Value index) {
-      Value step = builder_.create<arith::IndexCastOp>(location, builder_.getI64Type(), index);
-      if (scan.getReverse()) step = builder_.create<LLVM::SubOp>(location, constant(scan.steps() - 1), step);
-      builder_.create<LLVM::StoreOp>(location, step, CallFrame(ix, frame).counter(counter.getInt()));
-      run(frame, loop.body);
-    });
-  }
-
-  mlir::Type pointer() { return LLVM::LLVMPointerType::get(builder_.getContext()); }
-
-  /// One use of a kernel, as a StatorKernel: its buffers of this call.
-  func::FuncOp thunk(const std::string& name, const KernelFunction& kernel, llvm::ArrayRef<memory::Buffer> buffers) {
-    func::FuncOp function = declare(name, {pointer(), builder_.getI64Type()}, false);
-    mlir::Location location = builder_.getUnknownLoc();
-    CallFrame frame(IndexBuilder{builder_, location}, function.getArgument(0));
-    Values operands;
-    for (auto [buffer, type] : llvm::zip_equal(buffers, kernel.buffers))
-      operands.push_back(frame.memref(frame.pointer(buffer), type));
-    operands.push_back(builder_.create<arith::IndexCastOp>(location, builder_.getIndexType(), function.getArgument(1)));
-    func::FuncOp callee = kernel.function;
-    builder_.create<func::CallOp>(location, callee, operands);
-    builder_.create<func::ReturnOp>(location);
-    return function;
-  }
-
-  void call(Value frame, func::FuncOp thunk, int64_t chunks) {
-    mlir::Location location = builder_.getUnknownLoc();
-    if (chunks == 1) {
-      builder_.create<func::CallOp>(location, thunk, ValueRange{frame, constant(0)});
-      return;
-    }
-    Value address = builder_.create<func::ConstantOp>(location, thunk.getFunctionType(),
-                                                      mlir::FlatSymbolRefAttr::get(thunk.getSymNameAttr()));
-    address = builder_.create<mlir::UnrealizedConversionCastOp>(location, pointer(), address).getResult(0);
-    builder_.create<func::CallOp>(location, chunkRunner(), ValueRange{frame, address, constant(chunks)});
-  }
-
-  /// Runs all chunks of a kernel: through the caller's `parallel`, or one after the other where that is null.
-  func::FuncOp chunkRunner() {
-    if (runner_) return runner_;
-    OpBuilder::InsertionGuard guard(builder_);
-    mlir::Location location = builder_.getUnknownLoc();
-    mlir::Type address = pointer(), number = builder_.getI64Type(),
-               nothing = LLVM::LLVMVoidType::get(builder_.getContext());
-    runner_ = declare("run_chunks", {address, address, number}, false);
-    Value frame = runner_.getArgument(0), kernel = runner_.getArgument(1), chunks = runner_.getArgument(2);
-    IndexBuilder ix{builder_, location};
-    CallFrame fields(ix, frame);
-    Value parallel = fields.field(CallField::parallel);
-    Value none = builder_.create<LLVM::ZeroOp>(location, address);
-    Value isAlone = builder_.create<LLVM::ICmpOp>(location, LLVM::ICmpPredicate::eq, parallel, none);
-    auto here = [&] {
-      Value upper = builder_.create<arith::IndexCastOp>(location, builder_.getIndexType(), chunks);
-      ix.loop(ix.constant(0), upper, [&](Value index) {
-        Value chunk = builder_.create<arith::IndexCastOp>(location, number, index);
-        auto type = LLVM::LLVMFunctionType::get(nothing, {address, number});
-        builder_.create<LLVM::CallOp>(location, type, ValueRange{kernel, frame, chunk});
-      });
-    };
-    auto spread = [&] {
-      auto type = LLVM::LLVMFunctionType::get(nothing, {address, address, address, number});
-      Value pool = fields.field(CallField::pool);
-      builder_.create<LLVM::CallOp>(location, type, ValueRange{parallel, pool, kernel, frame, chunks});
-    };
-    ix.branch(isAlone, here, spread);
-    builder_.create<func::ReturnOp>(location);
-    return runner_;
   }
 
   static TensorFacts factsOf(mlir::Type type) {
@@ -224,9 +108,8 @@ class ModuleLowering {
   }
 
   mlir::ModuleOp module_;
-  OpBuilder builder_;
+  StepTables tables_;
   Target target_;
-  func::FuncOp runner_;
 };
 
 struct LowerCpuPass : mlir::PassWrapper<LowerCpuPass, mlir::OperationPass<mlir::ModuleOp>> {

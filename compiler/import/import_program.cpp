@@ -31,6 +31,8 @@ class FunctionImport {
     addInputs();
     addSlots();
     addArguments();
+    op.setType(builder.getFunctionType(op.getBody().getArgumentTypes(), {}));
+    op.setAllArgAttrs(argumentAttributes);
     RegionStack regions(builder);
     for (size_t i = 0; i < graph.nodes.size(); ++i)
       if (!values[i]) importNode(static_cast<int>(i), regions);
@@ -82,10 +84,11 @@ class FunctionImport {
     return importOperation(builder, operation, operands, bindings)->getResult(0);
   }
 
+  /// The function's type and attributes follow once all are there: each change makes them anew.
   mlir::Value addArgument(const TensorSpec& spec, llvm::ArrayRef<mlir::NamedAttribute> attributes) {
     mlir::Type type = typeOf(builder.getContext(), bindings.bind(spec));
-    op.insertArgument(op.getNumArguments(), type, builder.getDictionaryAttr(attributes), builder.getUnknownLoc());
-    return op.getArguments().back();
+    argumentAttributes.push_back(builder.getDictionaryAttr(attributes));
+    return op.getBody().addArgument(type, builder.getUnknownLoc());
   }
 
   /// The nodes of op `name`, by what `key` makes of each; in the order of the keys.
@@ -149,6 +152,7 @@ class FunctionImport {
   const Graph& graph;
   const Bindings& bindings;
   mlir::func::FuncOp op;
+  llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes;
   std::vector<mlir::Value> values;
   std::vector<llvm::SmallVector<mlir::Value>> results;  // of scans
   std::set<int> opens;                                  // nodes that begin the step of a scan

@@ -17,9 +17,9 @@ struct Placed {
   int64_t end;
 };
 
-/// The start of the smallest gap between `taken` that holds `size`, or of what is free behind them all.
-int64_t bestFit(std::vector<Placed> taken, int64_t size) {
-  std::sort(taken.begin(), taken.end(), [](const Placed& a, const Placed& b) { return a.begin < b.begin; });
+/// The start of the smallest gap between `taken`, ordered by where they begin, that holds `size`, or of what is free
+/// behind them all.
+int64_t bestFit(const std::vector<Placed>& taken, int64_t size) {
   int64_t best = -1, least = std::numeric_limits<int64_t>::max(), free = 0;
   for (const Placed& placed : taken) {
     int64_t gap = placed.begin - free;
@@ -40,18 +40,20 @@ ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
   });
   ArenaPlan plan;
   plan.offset_bytes.resize(lifetimes.size());
-  std::vector<int> done;
+  std::vector<int> done;  // ordered by offset
+  std::vector<Placed> taken;
   for (int i : order) {
-    std::vector<Placed> taken;
+    taken.clear();
     for (int other : done) {
       bool apart = lifetimes[other].last < lifetimes[i].first || lifetimes[i].last < lifetimes[other].first;
       int64_t begin = plan.offset_bytes[other];
       if (!apart) taken.push_back({begin, begin + aligned(lifetimes[other].size_bytes)});
     }
     int64_t size = aligned(lifetimes[i].size_bytes);
-    plan.offset_bytes[i] = bestFit(std::move(taken), size);
+    plan.offset_bytes[i] = bestFit(taken, size);
     plan.total_bytes = std::max(plan.total_bytes, plan.offset_bytes[i] + size);
-    done.push_back(i);
+    auto behind = [&](int64_t offset, int other) { return offset < plan.offset_bytes[other]; };
+    done.insert(std::upper_bound(done.begin(), done.end(), plan.offset_bytes[i], behind), i);
   }
   return plan;
 }

@@ -1,7 +1,7 @@
 // Which state updates may overwrite the old value, and the order of kernels that lets them.
 #include "compiler/memory/update_in_place.h"
 
-#include <set>
+#include <map>
 
 #include "compiler/ir/dialect.h"
 #include "compiler/memory/buffer.h"
@@ -27,7 +27,10 @@ bool isReadInPlace(mlir::Value value, llvm::DenseSet<mlir::Value>& seen) {
 
 class UpdateOrder {
  public:
-  explicit UpdateOrder(mlir::Block& block) : block_(block), return_(block.getTerminator()) {}
+  explicit UpdateOrder(mlir::Block& block) : block_(block), return_(block.getTerminator()) {
+    for (mlir::Operation& op : block)
+      if (llvm::isa<ir::FusionOp, ir::ScanOp>(op)) numberOf(&op);
+  }
 
   /// Operand `updated` of the terminator is the new value of `old`, which is null where the block never reads it.
   void update(unsigned updated, mlir::Value old) { place(return_->getOpOperand(updated), old); }
@@ -75,9 +78,30 @@ class UpdateOrder {
     pending.insert(op);
     for (size_t i = 0; i < pending.size(); ++i) {
       if (pending[i] == other) return true;
+      if (lastReached(pending[i]) < numberOf(other)) continue;
       for (mlir::Operation* earlier : before(pending[i])) pending.insert(earlier);
     }
     return false;
+  }
+
+  /// Fusions by their order; copies stand behind them all.
+  int numberOf(mlir::Operation* op) {
+    auto [number, isNew] = numbers_.try_emplace(op, static_cast<int>(numbers_.size()));
+    return number->second;
+  }
+
+  /// No fusion behind this number is one that `op` waits for: those that an operand waits for stand before it, and what
+  /// waits against the order is known.
+  int lastReached(mlir::Operation* op) {
+    int reached = numberOf(op);
+    for (auto wait = againstOrder_.begin(); wait != againstOrder_.end() && wait->first <= reached; ++wait)
+      reached = std::max(reached, wait->second);
+    return reached;
+  }
+
+  void waitAlso(mlir::Operation* op, mlir::Operation* reader) {
+    extra_[op].push_back(reader);
+    if (numberOf(reader) > numberOf(op)) againstOrder_.emplace(numberOf(op), numberOf(reader));
   }
 
   void place(mlir::OpOperand& operand, mlir::Value old) {
@@ -93,7 +117,7 @@ class UpdateOrder {
       last = operand.get().getDefiningOp();
     }
     for (mlir::Operation* reader : readers)
-      if (reader != last) extra_[last].push_back(reader);
+      if (reader != last) waitAlso(last, reader);
   }
 
   mlir::Value copy(mlir::Value value) {
@@ -124,6 +148,8 @@ class UpdateOrder {
   mlir::Operation* return_;
   llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*>> extra_;
   llvm::DenseSet<mlir::Operation*> settled_;
+  llvm::DenseMap<mlir::Operation*, int> numbers_;
+  std::multimap<int, int> againstOrder_;  // the numbers of fusions that wait for a later one, and of that one
 };
 
 }  // namespace

@@ -30,6 +30,13 @@ namespace stator {
 
 namespace {
 
+/// What a program asks for is verified as it is imported; what passes make of it, in builds that check themselves.
+#ifdef NDEBUG
+constexpr bool verifiesPasses = false;
+#else
+constexpr bool verifiesPasses = true;
+#endif
+
 class Pipeline {
  public:
   Pipeline(const cpu::Target& target, const CompileOptions& options, std::vector<PhaseTime>& times)
@@ -94,6 +101,7 @@ class Pipeline {
         return mlir::success();
       });
       mlir::PassManager passes(&context_, "builtin.module", mlir::OpPassManager::Nesting::Implicit);
+      passes.enableVerifier(verifiesPasses);
       passes.addPass(std::move(pass));
       if (failed(passes.run(*module_))) throw UserError(concat(nameOf(which), ": ", said));
     });
