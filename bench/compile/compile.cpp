@@ -1,4 +1,5 @@
-// Compiling training steps: from nothing, and from the kernel cache. `compile/MODEL/{cold,warm}`.
+// Compiling training steps: from nothing, and from the kernel cache. `compile/MODEL/{cold,warm}`; and from nothing for
+// more and more equal blocks, `compile/gpt/blocks:N`.
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
@@ -26,6 +27,20 @@ template <const auto& Program, long Rows> void warm(benchmark::State& run) {
   for (auto _ : run) compile_step<Program, Rows>(folder.string());
   std::filesystem::remove_all(folder);
 }
+
+template <long Blocks> constexpr models::gpt deep{.layers = Blocks};
+
+/// A training step of so many blocks, which is traced at run time. Counters: milliseconds of each phase.
+template <long Blocks> void blocks(benchmark::State& run) {
+  const auto program = st::program<models::Gpt<deep<Blocks>>>(st::train_step<models::Characters, models::Characters>(
+      [](const auto& net, auto text, auto next) { return net.loss(text, next); }, st::AdamW{}));
+  for (auto _ : run) {
+    auto step = st::compile<"train_step">(program, st::batch = 12, st::CompileOptions{.cache = "off"});
+    for (const auto& [phase, ms] : step.session().executable().phase_times) run.counters[phase] = ms;
+  }
+}
+BENCHMARK(blocks<12>)->Unit(benchmark::kMillisecond)->UseRealTime()->Name("compile/gpt/blocks:12");
+BENCHMARK(blocks<96>)->Unit(benchmark::kMillisecond)->UseRealTime()->Name("compile/gpt/blocks:96");
 
 #define STATOR_COMPILE(HOW, MODEL, ROWS) \
   BENCHMARK(HOW<models::MODEL, ROWS>)->Unit(benchmark::kMillisecond)->UseRealTime()
