@@ -7,6 +7,7 @@
 #include "compiler/interface/ops/movement.h"
 #include "compiler/interface/ops/pooling.h"
 #include "compiler/interface/ops/reduction.h"
+#include "dsl/checkpoint.h"
 #include "dsl/compile.h"
 #include "dsl/flops.h"
 #include "dsl/layers/activation.h"

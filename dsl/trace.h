@@ -24,6 +24,15 @@ class Trace final : public Context {
   constexpr bool training() const override { return training_; }
   constexpr Purpose purpose() const { return purpose_; }
 
+  /// A checkpoint inside another is part of it.
+  constexpr void begin_checkpoint() override {
+    if (open_checkpoints_++ == 0) first_of_checkpoint_ = static_cast<int>(function_.graph.nodes.size());
+  }
+  constexpr void end_checkpoint() override {
+    if (--open_checkpoints_ == 0)
+      function_.graph.checkpoints.push_back({first_of_checkpoint_, static_cast<int>(function_.graph.nodes.size())});
+  }
+
   constexpr Draw draw(long site) override {
     long occurrence = 0;
     for (long drawn : draws_) occurrence += drawn == site;
@@ -134,6 +143,7 @@ class Trace final : public Context {
   std::vector<int> slot_updates_;                      // which update each slot has, or -1
   std::vector<int> argument_nodes_;
   std::vector<char> frozen_;  // of each slot
+  int open_checkpoints_ = 0, first_of_checkpoint_ = 0;
   bool training_;
   Purpose purpose_;
 };

@@ -71,7 +71,11 @@ static llvm::LogicalResult differentiate(mlir::Block& block) {
   return mlir::success();
 }
 
-llvm::LogicalResult differentiate(mlir::func::FuncOp function) { return differentiate(function.getBody().front()); }
+llvm::LogicalResult differentiate(mlir::func::FuncOp function) {
+  llvm::LogicalResult done = differentiate(function.getBody().front());
+  function.walk([](mlir::Operation* op) { op->removeAttr(checkpointAttr); });
+  return done;
+}
 
 std::unique_ptr<mlir::Pass> createDifferentiatePass() { return std::make_unique<DifferentiatePass>(); }
 

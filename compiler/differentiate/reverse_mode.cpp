@@ -9,6 +9,7 @@ namespace stator::ir {
 
 llvm::LogicalResult ReverseMode::run(llvm::ArrayRef<mlir::Operation*> ops, llvm::ArrayRef<CotangentSource> sources) {
   findPath(ops, sources);
+  recomputation.find(ops);
   for (const CotangentSource& source : sources)
     if (onPath.contains(source.value)) add(source.value, source.cotangent());
   for (mlir::Operation* op : llvm::reverse(path))
@@ -39,7 +40,7 @@ llvm::LogicalResult ReverseMode::propagate(mlir::Operation* op) {
   if (!cotangent) return mlir::success();
   auto differentiable = llvm::dyn_cast<StatorOp>(op);
   llvm::FailureOr<Cotangents> operands = mlir::failure();
-  if (differentiable) operands = differentiable.vjp(builder, cotangent);
+  if (differentiable) operands = llvm::cast<StatorOp>(recomputation.of(op)).vjp(builder, cotangent);
   if (mlir::failed(operands))
     return op->emitError() << op->getName().stripDialect() << ": it has no derivative, and stands between a value and "
                            << "the loss that is differentiated with respect to it";

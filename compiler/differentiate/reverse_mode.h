@@ -1,6 +1,7 @@
 // One backward walk over the ops of a block: from the cotangents of some values to those of others.
 #pragma once
 
+#include "compiler/differentiate/recompute.h"
 #include "compiler/ir/ops.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -16,7 +17,7 @@ struct CotangentSource {
 class ReverseMode {
  public:
   /// Builds at the builder's place, behind all ops of the walk.
-  explicit ReverseMode(mlir::OpBuilder& builder) : builder(builder) {}
+  explicit ReverseMode(mlir::OpBuilder& builder) : builder(builder), recomputation(builder) {}
 
   /// The cotangent of `value` will be asked for.
   void want(mlir::Value value) { onPath.insert(value); }
@@ -36,6 +37,7 @@ class ReverseMode {
   void addAll(mlir::ValueRange operands, llvm::ArrayRef<mlir::Value> contributions);
 
   mlir::OpBuilder& builder;
+  Recomputation recomputation;
   llvm::SmallVector<mlir::Operation*> path;
   llvm::DenseSet<mlir::Value> onPath;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;

@@ -28,7 +28,9 @@ void fuseBlock(mlir::Block& block) {
   fuse::widenOperands(block);
   fuse::transposeMatmuls(block);
   fuse::splitLongReductions(block);
-  fuse::buildFusions(block, fuse::Grouping(block));
+  fuse::Grouping grouping(block);
+  fuse::dropRecomputes(block);
+  fuse::buildFusions(block, grouping);
 }
 
 struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::FuncOp>> {

@@ -50,7 +50,8 @@ void Grouping::findMaterialized(mlir::Block& block) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
-        while (auto permute = operand.getDefiningOp<ir::PermuteOp>()) operand = permute.getX();
+        while (llvm::isa_and_present<ir::PermuteOp, ir::RecomputeOp>(operand.getDefiningOp()))
+          operand = operand.getDefiningOp()->getOperand(0);
         materialize(operand);
       }
     }
@@ -58,7 +59,8 @@ void Grouping::findMaterialized(mlir::Block& block) {
 }
 
 void Grouping::materialize(mlir::Value value) {
-  while (auto reshape = value.getDefiningOp<ir::ReshapeOp>()) value = reshape.getX();
+  while (llvm::isa_and_present<ir::ReshapeOp, ir::RecomputeOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
   mlir::Operation* op = value.getDefiningOp();
   if (!op) return;
   Role role = roleOf(op);

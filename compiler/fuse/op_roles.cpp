@@ -8,8 +8,8 @@ namespace stator::fuse {
 
 Role roleOf(mlir::Operation* op) {
   return llvm::TypeSwitch<mlir::Operation*, Role>(op)
-      .Case<ir::BroadcastOp, ir::ReshapeOp, ir::PermuteOp, ir::SliceOp, ir::PadOp, ir::FlipOp, ir::DetachOp>(
-          [](auto) { return Role::view; })
+      .Case<ir::BroadcastOp, ir::ReshapeOp, ir::PermuteOp, ir::SliceOp, ir::PadOp, ir::FlipOp, ir::DetachOp,
+            ir::RecomputeOp>([](auto) { return Role::view; })
       .Case<ir::ConstantOp, ir::IotaOp>([](auto) { return Role::source; })
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([](auto) { return Role::reduction; })
       .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp>([](auto) { return Role::contraction; })

@@ -115,6 +115,13 @@ void dropDeadOps(mlir::Block& block) {
     if (op->use_empty()) op->erase();
 }
 
+void dropRecomputes(mlir::Block& block) {
+  for (auto recompute : llvm::make_early_inc_range(block.getOps<ir::RecomputeOp>())) {
+    recompute.replaceAllUsesWith(recompute.getX());
+    recompute.erase();
+  }
+}
+
 void dropEmptyReductions(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
     if (!llvm::isa<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>(op)) continue;

@@ -14,6 +14,9 @@ void dropDeadOps(mlir::Block& block);
 /// Values without elements, and what is computed from none, become constants: a sum of nothing is 0.
 void replaceEmptyValues(mlir::Block& block);
 
+/// Marks of recomputation go: groups have kept what is computed again apart from what was computed before.
+void dropRecomputes(mlir::Block& block);
+
 /// Reductions over axes of extent 1 alone become what they read, or the index 0.
 void dropEmptyReductions(mlir::Block& block);
 

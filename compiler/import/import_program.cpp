@@ -35,7 +35,10 @@ class FunctionImport {
     op.setAllArgAttrs(argumentAttributes);
     RegionStack regions(builder);
     for (size_t i = 0; i < graph.nodes.size(); ++i)
-      if (!values[i]) importNode(static_cast<int>(i), regions);
+      if (!values[i]) {
+        importNode(static_cast<int>(i), regions);
+        markCheckpoint(static_cast<int>(i));
+      }
     addResults(regions);
   }
 
@@ -63,6 +66,15 @@ class FunctionImport {
     else if (node.op == rule::Scan::result)
       values[id] = results[graph.operand(node, 0)][graph.attribute(node, "index")->integers[0]];
     else values[id] = importOp(node, regions);
+  }
+
+  /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks.
+  void markCheckpoint(int id) {
+    const auto& all = graph.checkpoints;
+    while (checkpoint < all.size() && id >= all[checkpoint].last) ++checkpoint;
+    mlir::Operation* made = values[id] ? values[id].getDefiningOp() : nullptr;
+    if (made && checkpoint < all.size() && id >= all[checkpoint].first)
+      made->setAttr(checkpointAttr, builder.getI64IntegerAttr(static_cast<int64_t>(checkpoint)));
   }
 
   void importScan(int id, RegionStack& regions) {
@@ -154,6 +166,7 @@ class FunctionImport {
   mlir::func::FuncOp op;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes;
   std::vector<mlir::Value> values;
+  size_t checkpoint = 0;                                // the first that has not been passed
   std::vector<llvm::SmallVector<mlir::Value>> results;  // of scans
   std::set<int> opens;                                  // nodes that begin the step of a scan
 };

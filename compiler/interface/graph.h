@@ -117,6 +117,12 @@ struct Update {
   int value = 0;
 };
 
+/// Nodes first .. last - 1 are a block whose values the gradient does not keep, but computes again.
+struct Checkpoint {
+  int first = 0;
+  int last = 0;
+};
+
 /// Nodes in an order in which each one follows its operands.
 struct Graph {
   std::vector<Node> nodes;
@@ -124,6 +130,7 @@ struct Graph {
   std::vector<Attribute> attributes;
   std::vector<int> results;
   std::vector<Update> updates;
+  std::vector<Checkpoint> checkpoints;  // in order, apart from each other
 
   constexpr int add(const Operation& operation) {
     Node node{operation.op,

@@ -24,6 +24,9 @@ class Context {
     long occurrence = 0;
   };
   constexpr virtual Draw draw([[maybe_unused]] long site) { return {}; }
+  /// What is applied in between is a block that a gradient computes again instead of keeping its values.
+  constexpr virtual void begin_checkpoint() {}
+  constexpr virtual void end_checkpoint() {}
   /// A leaf of a model, by the value that it was bound to, shall hold `value`.
   constexpr virtual void assign([[maybe_unused]] int leaf, [[maybe_unused]] int value) {}
   /// What a leaf holds: the value that it was assigned last, or that it was bound to.

@@ -23,4 +23,7 @@ inline constexpr llvm::StringLiteral argumentAttr = "stator.argument";
 inline constexpr llvm::StringLiteral resultAttr = "stator.result";
 inline constexpr llvm::StringLiteral updateAttr = "stator.update";
 
+/// On an op: the number of the block whose values are computed again for the gradient.
+inline constexpr llvm::StringLiteral checkpointAttr = "stator.checkpoint";
+
 }  // namespace stator::ir

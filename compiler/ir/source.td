@@ -24,6 +24,10 @@ def Stator_DetachOp : Stator_RuleOp<"detach", "rule::Detach", Stator_NoGradient>
   let summary = "The operand, through which no gradient flows";
   let arguments = (ins Stator_Tensor:$x);
 }
+def Stator_RecomputeOp : Stator_RuleOp<"recompute", "rule::Recompute"> {
+  let summary = "The operand, for computing `block` again: keeps what is made from it apart from what was made before";
+  let arguments = (ins Stator_Tensor:$x, I64Attr:$block);
+}
 def Stator_GradientOp : Stator_RuleOp<"gradient", "rule::Gradient", Stator_MissingVjp> {
   let summary = "d scalar / d value, of the value's type; differentiate replaces it";
   let arguments = (ins Stator_Tensor:$scalar, Stator_Tensor:$value);

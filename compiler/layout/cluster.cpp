@@ -21,7 +21,7 @@ bool worksInAnyOrder(mlir::Operation* op) {
   if (op->getNumResults() != 1 || typeOf(op->getResult(0)).getRank() < leastRank) return false;
   return simplify::isElementwise(op) || isPooling(op) ||
          llvm::isa<ir::BroadcastOp, ir::PadOp, ir::SliceOp, ir::FlipOp, ir::CatOp, ir::SumOp, ir::MaxOp, ir::ArgmaxOp,
-                   ir::DetachOp>(op);
+                   ir::DetachOp, ir::RecomputeOp>(op);
 }
 
 static llvm::SetVector<Value> operandsFromOutside(const Cluster& cluster) {

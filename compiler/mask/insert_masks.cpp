@@ -51,8 +51,12 @@ double neutralElement(mlir::Operation* op) {
 /// Shows each new op to the analysis, so that masks are known to be masks.
 struct Listener : mlir::OpBuilder::Listener {
   explicit Listener(RowFacts& rows) : facts(rows) {}
-  void notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::InsertPoint) override { facts.visit(op); }
+  void notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::InsertPoint) override {
+    if (checkpoint) op->setAttr(ir::checkpointAttr, checkpoint);
+    facts.visit(op);
+  }
   RowFacts& facts;
+  mlir::Attribute checkpoint;  ///< of the op that is masked: its mask belongs to the same block
 };
 
 class MaskInserter {
@@ -70,6 +74,7 @@ class MaskInserter {
   mlir::LogicalResult maskBlock(mlir::Block& block) {
     for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
       builder_.setInsertionPoint(&op);
+      listener_.checkpoint = op.getAttr(ir::checkpointAttr);
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) {
         if (mlir::failed(maskScan(scan))) return mlir::failure();
         continue;

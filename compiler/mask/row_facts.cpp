@@ -34,7 +34,7 @@ static bool isValidMask(ir::LessOp op, int axis, const Bindings& bindings) {
   if (!iota || int(iota.getAxis()) != axis) return false;
   mlir::Value bound = op.getB();
   while (mlir::Operation* source = bound.getDefiningOp()) {
-    if (!llvm::isa<ir::BroadcastOp, ir::ReshapeOp>(source)) return false;
+    if (!llvm::isa<ir::BroadcastOp, ir::ReshapeOp, ir::RecomputeOp>(source)) return false;
     bound = source->getOperand(0);
   }
   auto argument = llvm::cast<mlir::BlockArgument>(ir::withoutCaptures(bound));
@@ -117,16 +117,17 @@ bool RowFacts::zeroOnAxis(mlir::Operation* op, int axis) const {
       })
       .Case([&](ir::PadOp pad) { return pad.getValue().isZero() && zero(0, axis); })
       .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::ConvolutionOp, ir::PermuteOp, ir::BroadcastOp, ir::CastOp,
-            ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::DetachOp, ir::MaxPool2dOp, ir::AvgPool2dOp,
-            ir::AvgPool2dGradOp>([&](auto) { return !sources.empty() && llvm::all_of(sources, sourceIsZero); })
+            ir::SliceOp, ir::FlipOp, ir::SumOp, ir::MaxOp, ir::DetachOp, ir::RecomputeOp, ir::MaxPool2dOp,
+            ir::AvgPool2dOp, ir::AvgPool2dGradOp>(
+          [&](auto) { return !sources.empty() && llvm::all_of(sources, sourceIsZero); })
       .Default([&](mlir::Operation*) { return keepsZero(op) && llvm::all_of(sources, sourceIsZero); });
 }
 
 bool RowFacts::isZero(mlir::Operation* op) const {
   auto zero = [&](mlir::Value operand) { return of(operand).zero; };
   if (auto constant = llvm::dyn_cast<ir::ConstantOp>(op)) return constant.getValue().isZero();
-  bool moves =
-      llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::CastOp, ir::DetachOp, ir::SliceOp, ir::FlipOp, ir::SumOp>(op);
+  bool moves = llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::CastOp, ir::DetachOp, ir::RecomputeOp, ir::SliceOp,
+                         ir::FlipOp, ir::SumOp>(op);
   return (moves || keepsZero(op)) && llvm::all_of(op->getOperands(), zero);
 }
 

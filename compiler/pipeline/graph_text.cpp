@@ -60,6 +60,8 @@ void write_function(std::ostream& out, const Function& function) {
     out << "  argument " << function.arguments[i] << " = " << std::hexfloat << function.defaults[i] << std::defaultfloat
         << '\n';
   for (size_t i = 0; i < function.graph.nodes.size(); ++i) write_node(out, function.graph, i);
+  for (const Checkpoint& block : function.graph.checkpoints)
+    out << "  checkpoint %" << block.first << " to %" << block.last << '\n';
   for (int result : function.graph.results) out << "  result %" << result << '\n';
   for (const Update& update : function.graph.updates)
     out << "  update slot " << update.slot << " = %" << update.value << '\n';

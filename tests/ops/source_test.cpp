@@ -63,6 +63,15 @@ Row detach_row() {
   return row;
 }
 
+Row recompute_row() {
+  Row row("recompute");
+  row.at<F<3, 17>>([](auto x) { return apply<rule::Recompute{1}>(tanh(x)) * x; })
+      .at<F<batch, 5>>([](auto x) { return sum<0>(apply<rule::Recompute{1}>(x) * x); })
+      .at<F<5, 3>, F<3, 4>>(
+          [](auto x, auto y) { return matmul(apply<rule::Recompute{1}>(transpose(transpose(x))), y); });
+  return row;
+}
+
 /// The gradient of the squared length of a gradient: a derivative of second order.
 template <Operand L, Operand X, Operand Y> auto second(const L& loss, const X& x, const Y& y) {
   return gradient(sum(square(gradient(loss, x))), y);
@@ -95,8 +104,8 @@ Row gradient_row() {
 }  // namespace
 
 const std::vector<Row>& source_rows() {
-  static const std::vector<Row> rows{constant_row(),       iota_row(),   count_row(),
-                                     random_uniform_row(), detach_row(), gradient_row()};
+  static const std::vector<Row> rows{constant_row(), iota_row(),      count_row(),   random_uniform_row(),
+                                     detach_row(),   recompute_row(), gradient_row()};
   return rows;
 }
 

@@ -57,6 +57,14 @@ struct Detach {
   static constexpr Inferred infer(Specs operands) { return operands[0]; }
 };
 
+/// The operand, for computing again what block `block` computed: equal expressions on both sides of it stay apart.
+struct Recompute {
+  static constexpr std::string_view name = "recompute";
+  long block = 0;
+  constexpr static void attributes(auto& self, auto&& visit) { visit("block", self.block); }
+  constexpr Inferred infer(Specs operands) const { return operands[0]; }
+};
+
 /// The derivative of a scalar with respect to a value that it was computed from. Operands: scalar, value.
 struct Gradient {
   static constexpr std::string_view name = "gradient";
