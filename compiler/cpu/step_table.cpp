@@ -1,7 +1,8 @@
 // Tables of steps, and the loop that runs them.
 //
 //   @main.entry.steps:    for each step its kernel, its chunks, where its buffers begin, and how many there are
-//   @main.entry.buffers:  for each buffer the number of its base, an offset in bytes, the number of its strides, and for
+//   @main.entry.buffers:  for each buffer the number of its base, an offset in bytes, the number of its strides, and
+//   for
 //                         each stride where in the arena a loop's counter stands and what each round adds to the offset
 //   @kernels:             the addresses of the kernels, each called with the addresses of its buffers and a chunk
 #include "compiler/cpu/step_table.h"

@@ -9,8 +9,6 @@
 
 #include <set>
 
-#include "llvm/ADT/SetVector.h"
-
 namespace stator::fuse {
 namespace {
 

@@ -4,6 +4,7 @@
 #include "compiler/fuse/op_roles.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace stator::fuse {
 
@@ -56,7 +57,7 @@ class Grouping {
   void absorb(int map, int into);
   bool servesReductions(mlir::Operation* op) const;
   bool servesReductions(const Group& group) const;
-  bool readSameTensor(const Group& a, const Group& b) const;
+  llvm::SmallSetVector<mlir::Value, 4> wholeTensorsOf(const Group& group) const;
   bool canShareLoops(int a, int b) const;
   void joinReductions();
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;

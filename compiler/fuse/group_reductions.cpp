@@ -6,6 +6,8 @@
 // instead.
 #include "compiler/fuse/group_ops.h"
 
+#include <set>
+
 namespace stator::fuse {
 namespace {
 
@@ -46,17 +48,13 @@ bool Grouping::servesReductions(const Group& group) const {
          });
 }
 
-bool Grouping::readSameTensor(const Group& a, const Group& b) const {
-  llvm::DenseSet<mlir::Value> read;
-  auto eachWholeBase = [&](const Group& group, auto&& f) {
-    for (mlir::Operation* op : group.ops)
-      for (mlir::Value operand : op->getOperands())
-        if (mlir::Value base = pathTo(operand).base; elementCount(base) == group.elements) f(base);
-  };
-  eachWholeBase(a, [&](mlir::Value base) { read.insert(base); });
-  bool shared = false;
-  eachWholeBase(b, [&](mlir::Value base) { shared |= read.contains(base); });
-  return shared;
+/// The tensors that a group reads in the extents of its loops.
+llvm::SmallSetVector<mlir::Value, 4> Grouping::wholeTensorsOf(const Group& group) const {
+  llvm::SmallSetVector<mlir::Value, 4> tensors;
+  for (mlir::Operation* op : group.ops)
+    for (mlir::Value operand : op->getOperands())
+      if (mlir::Value base = pathTo(operand).base; elementCount(base) == group.elements) tensors.insert(base);
+  return tensors;
 }
 
 bool Grouping::canShareLoops(int a, int b) const {
@@ -67,13 +65,28 @@ bool Grouping::canShareLoops(int a, int b) const {
     return false;
   for (mlir::Operation* reduction : llvm::concat<mlir::Operation* const>(reductions, others))
     if (!isLeadingReduction(reduction) || !overSameAxes(reduction, first.reduction)) return false;
-  return readSameTensor(first, second) && !reaches(a, b) && !reaches(b, a);
+  return !reaches(a, b) && !reaches(b, a);
 }
 
+/// Looks for partners among those that read the same tensor alone: of all pairs there are too many in a deep network.
 void Grouping::joinReductions() {
-  for (int a = 0; a < static_cast<int>(groups_.size()); ++a)
-    for (int b = a + 1; b < static_cast<int>(groups_.size()); ++b)
-      if (!groups_[a].ops.empty() && !groups_[b].ops.empty() && canShareLoops(a, b)) absorb(b, a);
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<int, 2>> readers;
+  for (auto [number, group] : llvm::enumerate(groups_))
+    if (group.kind == Kind::reduce)
+      for (mlir::Value tensor : wholeTensorsOf(group)) readers[tensor].push_back(static_cast<int>(number));
+  for (int a = 0; a < static_cast<int>(groups_.size()); ++a) {
+    if (groups_[a].kind != Kind::reduce || groups_[a].ops.empty()) continue;
+    std::set<int> partners;
+    auto addReaders = [&](const Group& group) {
+      for (mlir::Value tensor : wholeTensorsOf(group)) partners.insert(readers[tensor].begin(), readers[tensor].end());
+    };
+    addReaders(groups_[a]);
+    for (auto b = partners.upper_bound(a); b != partners.end(); ++b) {
+      if (groups_[*b].ops.empty() || !canShareLoops(a, *b)) continue;
+      addReaders(groups_[*b]);
+      absorb(*b, a);
+    }
+  }
 }
 
 }  // namespace stator::fuse

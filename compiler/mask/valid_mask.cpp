@@ -12,7 +12,7 @@ namespace stator::mask {
 mlir::Value validCount(mlir::func::FuncOp function, Symbol symbol) {
   mlir::Builder builder(function.getContext());
   auto name = builder.getStringAttr(validName(symbol));
-  for (mlir::BlockArgument argument : function.getArguments())
+  for (mlir::BlockArgument argument : llvm::reverse(function.getArguments()))  // counts stand behind all parameters
     if (function.getArgAttr(argument.getArgNumber(), ir::argumentAttr) == name) return argument;
   unsigned position = function.getNumArguments();
   auto type = mlir::RankedTensorType::get({}, builder.getI64Type());
