@@ -17,10 +17,10 @@ template <class Block> struct Checkpointed {
   }
 };
 
-/// `block`, of whose values only the inputs are kept for the gradient: the backward pass computes the others again,
-/// just before it needs them. Results are the same bit for bit, random draws included. Source: torch.utils.checkpoint.
-///
+/// `block`, of whose values the gradient keeps the inputs alone: the backward pass computes the rest again when needed.
+/// The same bits, draws included. A block with a scan in it is kept: loops say themselves what they keep.
 ///     for (const auto& block : blocks) x = st::checkpoint(block)(x);
+/// Source: torch.utils.checkpoint.
 template <class Block> constexpr Checkpointed<Block> checkpoint(const Block& block) { return {block}; }
 
 }  // namespace stator

@@ -1,5 +1,5 @@
 // Compiling training steps: from nothing, and from the kernel cache. `compile/MODEL/{cold,warm}`; and from nothing for
-// more and more equal blocks, `compile/gpt/blocks:N`.
+// more and more equal blocks, `compile/gpt/blocks:N`, which are computed again for the gradient in `.../checkpointed`.
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
@@ -28,19 +28,20 @@ template <const auto& Program, long Rows> void warm(benchmark::State& run) {
   std::filesystem::remove_all(folder);
 }
 
-template <long Blocks> constexpr models::gpt deep{.layers = Blocks};
-
-/// A training step of so many blocks, which is traced at run time. Counters: milliseconds of each phase.
-template <long Blocks> void blocks(benchmark::State& run) {
-  const auto program = st::program<models::Gpt<deep<Blocks>>>(st::train_step<models::Characters, models::Characters>(
+/// A training step of so many blocks, which is traced at run time. Counters: milliseconds of each phase, and the arena.
+template <long Blocks, bool Checkpointed = false> void blocks(benchmark::State& run) {
+  constexpr models::gpt sizes{.layers = Blocks, .checkpointed = Checkpointed};
+  const auto program = st::program<models::Gpt<sizes>>(st::train_step<models::Characters, models::Characters>(
       [](const auto& net, auto text, auto next) { return net.loss(text, next); }, st::AdamW{}));
   for (auto _ : run) {
     auto step = st::compile<"train_step">(program, st::batch = 12, st::CompileOptions{.cache = "off"});
     for (const auto& [phase, ms] : step.session().executable().phase_times) run.counters[phase] = ms;
+    run.counters["arena_mb"] = 1e-6 * static_cast<double>(step.session().executable().functions[0].arena_bytes);
   }
 }
 BENCHMARK(blocks<12>)->Unit(benchmark::kMillisecond)->UseRealTime()->Name("compile/gpt/blocks:12");
 BENCHMARK(blocks<96>)->Unit(benchmark::kMillisecond)->UseRealTime()->Name("compile/gpt/blocks:96");
+BENCHMARK(blocks<12, true>)->Unit(benchmark::kMillisecond)->UseRealTime()->Name("compile/gpt/blocks:12/checkpointed");
 
 #define STATOR_COMPILE(HOW, MODEL, ROWS) \
   BENCHMARK(HOW<models::MODEL, ROWS>)->Unit(benchmark::kMillisecond)->UseRealTime()

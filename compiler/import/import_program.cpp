@@ -68,12 +68,14 @@ class FunctionImport {
     else values[id] = importOp(node, regions);
   }
 
-  /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks.
+  /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks. The steps of
+  /// loops have no notes: the derivative of a loop says itself what it keeps.
   void markCheckpoint(int id) {
     const auto& all = graph.checkpoints;
     while (checkpoint < all.size() && id >= all[checkpoint].last) ++checkpoint;
     mlir::Operation* made = values[id] ? values[id].getDefiningOp() : nullptr;
-    if (made && checkpoint < all.size() && id >= all[checkpoint].first)
+    if (!made || made->getBlock() != &op.getBody().front()) return;
+    if (checkpoint < all.size() && id >= all[checkpoint].first)
       made->setAttr(checkpointAttr, builder.getI64IntegerAttr(static_cast<int64_t>(checkpoint)));
   }
 

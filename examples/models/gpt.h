@@ -7,10 +7,11 @@
 
 namespace models {
 
-/// Sizes of a Gpt. `tied`: the output layer's weight is the token embedding's.
+/// Sizes of a Gpt. `tied`: the output layer's weight is the token embedding's. `checkpointed`: the gradient computes
+/// each block again instead of keeping its values.
 struct gpt {
   long vocabulary = 65, length = 64, width = 128, heads = 4, layers = 4;
-  bool tied = true;
+  bool tied = true, checkpointed = false;
 };
 
 /// Attention to what came before, then a layer on each position, both added to what they read. Radford et al. 2019.
@@ -55,7 +56,10 @@ template <gpt Sizes = gpt{}> struct Gpt {
   /// The logits of what follows each position, [N, T, vocabulary], from tokens [N, T] that fill the whole length.
   constexpr auto operator()(auto tokens) const {
     auto x = tok(tokens) + pos.weight;
-    for (const auto& block : blocks) x = block(x);
+    for (const auto& block : blocks) {
+      if constexpr (Sizes.checkpointed) x = st::checkpoint(block)(x);
+      else x = block(x);
+    }
     if constexpr (Sizes.tied) return st::matmul(ln(x), st::transpose(tok.weight));
     else return head(ln(x));
   }

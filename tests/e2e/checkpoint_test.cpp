@@ -1,5 +1,6 @@
 // Blocks that are computed again for the gradient: the same bits, and less memory.
 #include "dsl/stator.h"
+#include "examples/models/gpt.h"
 #include "tests/catch.h"
 #include "tests/e2e/digits.h"
 #include "tests/ops/run.h"
@@ -36,39 +37,106 @@ template <bool Again> auto stack() {
       train_step<X, Y>([](const auto& net, auto x, auto y) { return cross_entropy(net(x), y); }, Adam{.lr = 1e-2}));
 }
 
+template <bool Again> auto gpt() {
+  constexpr models::gpt sizes{
+      .vocabulary = 11, .length = 16, .width = 32, .heads = 4, .layers = 12, .checkpointed = Again};
+  using Text = Labels<sizes.vocabulary, batch, sizes.length>;
+  return program<models::Gpt<sizes>>(
+      train_step<Text, Text>([](const auto& net, auto text, auto next) { return net.loss(text, next); }, AdamW{}));
+}
+
+/// A block with a loop in it, whose derivative says itself what is kept.
+struct Reader {
+  GRU<8, 8, Recurrent{.batch_first = true}> rnn;
+  Linear<8, 8> mix;
+  template <Operand X> constexpr auto operator()(const X& x) const { return x + mix(rnn(tanh(x)).output); }
+};
+template <bool Again> struct Readers {
+  std::array<Reader, 2> blocks;
+  Linear<8, 4> head;
+  template <Operand X> constexpr auto operator()(const X& x) const {
+    auto y = x;
+    for (const Reader& block : blocks) {
+      if constexpr (Again) y = checkpoint(block)(y);
+      else y = block(y);
+    }
+    return head(mean<1>(y));
+  }
+};
+template <bool Again> auto readers() {
+  return program<Readers<Again>>(train_step<Tensor<f32, batch, 5, 8>, Y>(
+      [](const auto& net, auto x, auto y) { return cross_entropy(net(x), y); }, Adam{.lr = 1e-2}));
+}
+
+NdArray text_of(int64_t rows, int64_t columns, int64_t characters) {
+  NdArray text = NdArray::zeros(DType::i64, {rows, columns});
+  for (int64_t i = 0; i < rows * columns; ++i) text.data<int64_t>()[i] = i * 7 % characters;
+  return text;
+}
+
 struct Outcome {
   State state;
   std::vector<double> losses;
   int64_t arena_bytes;
 };
 
-/// Three steps, the last with 5 of 64 rows.
-template <bool Again> Outcome trained(const CompileOptions& options) {
-  const auto net = stack<Again>();
-  auto compiled = compile(net, batch = 64, options);
+/// Three steps, the last with fewer rows.
+template <class P>
+Outcome trained(const P& net, const NdArray& x, const NdArray& y, const CompileOptions& options = test_options()) {
+  const long rows = x.extent(0);
+  auto compiled = compile(net, batch = rows, options);
   Outcome outcome{init(net, seed(1)), {}, compiled.session().executable().functions[0].arena_bytes};
-  NdArray x = NdArray::zeros(DType::f32, {64, 32}), y = NdArray::zeros(DType::i64, {64});
-  for (int64_t i = 0; i < 64 * 32; ++i) x.data<float>()[i] = static_cast<float>(i * 37 % 101) / 50 - 1;
-  for (int64_t i = 0; i < 64; ++i) y.data<int64_t>()[i] = i * 7 % 4;
-  for (int64_t rows : {64, 64, 5})
-    outcome.losses.push_back(compiled.step(outcome.state, x.slice(0, 0, rows), y.slice(0, 0, rows)));
+  for (int64_t valid : {rows, rows, rows / 2 + 1})
+    outcome.losses.push_back(compiled.step(outcome.state, x.slice(0, 0, valid), y.slice(0, 0, valid)));
   return outcome;
 }
 
-}  // namespace
+NdArray numbers(std::vector<int64_t> extents) {
+  NdArray x = NdArray::zeros(DType::f32, extents);
+  for (int64_t i = 0; i < x.element_count(); ++i) x.data<float>()[i] = static_cast<float>(i * 37 % 101) / 50 - 1;
+  return x;
+}
 
-TEST_CASE("checkpointed blocks give the same bits in less memory") {
-  const Outcome kept = trained<false>(test_options()), again = trained<true>(test_options());
+NdArray classes(int64_t rows) {
+  NdArray y = NdArray::zeros(DType::i64, {rows});
+  for (int64_t i = 0; i < rows; ++i) y.data<int64_t>()[i] = i * 7 % 4;
+  return y;
+}
+
+template <bool Again> Outcome trained_stack(const CompileOptions& options = test_options()) {
+  return trained(stack<Again>(), numbers({64, 32}), classes(64), options);
+}
+
+void check_same_in_less(const Outcome& again, const Outcome& kept) {
   CHECK(again.losses == kept.losses);
   CHECK(same_bits(again.state, kept.state));
   INFO("arena: " << again.arena_bytes << " bytes instead of " << kept.arena_bytes);
   CHECK(again.arena_bytes < kept.arena_bytes / 2);
 }
 
+}  // namespace
+
+TEST_CASE("checkpointed blocks give the same bits in less memory") {
+  check_same_in_less(trained_stack<true>(), trained_stack<false>());
+}
+
+TEST_CASE("a checkpointed GPT of 12 blocks gives the same bits in less memory") {
+  const NdArray text = text_of(6, 16, 11), next = text_of(6, 16, 10);
+  check_same_in_less(trained(gpt<true>(), text, next), trained(gpt<false>(), text, next));
+}
+
+TEST_CASE("a checkpointed block with a loop is kept as it is") {
+  const NdArray x = numbers({6, 5, 8}), y = classes(6);
+  const Outcome kept = trained(readers<false>(), x, y), again = trained(readers<true>(), x, y);
+  CHECK(again.losses == kept.losses);
+  CHECK(same_bits(again.state, kept.state));
+  CHECK(again.arena_bytes == kept.arena_bytes);
+}
+
 TEST_CASE("checkpointed blocks mean the same without simplification") {
   CompileOptions plain = test_options();
   plain.disabled_phases = {"simplify"};
-  const Outcome kept = trained<false>(test_options()), again = trained<true>(plain);
+  const Outcome kept = trained_stack<false>(), again = trained_stack<true>(plain);
   for (size_t i = 0; i < 3; ++i) CHECK(again.losses[i] == Approx(kept.losses[i]).epsilon(1e-4));
 }
 
