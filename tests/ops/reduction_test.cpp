@@ -62,7 +62,7 @@ Row max_row() {
 Row mean_row() {
   Row row("mean");
   reductions(row, mean_over);
-  return torch_reductions(row, "mean", mean_over);
+  return torch_reductions(row, "mean", mean_over).torch<F<>>("mean__scalar", [](auto x) { return mean(x); });
 }
 
 Row argmax_row() {

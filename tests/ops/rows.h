@@ -10,6 +10,7 @@ namespace stator::tests {
 const std::vector<Row>& activation_rows();
 const std::vector<Row>& arrange_rows();
 const std::vector<Row>& attention_rows();
+const std::vector<Row>& class_loss_rows();
 const std::vector<Row>& contraction_rows();
 const std::vector<Row>& convolution_rows();
 const std::vector<Row>& elementwise_rows();
