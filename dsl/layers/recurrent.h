@@ -4,7 +4,6 @@
 #include <boost/hana/append.hpp>
 
 #include "dsl/layers/dropout.h"
-#include "dsl/layers/linear.h"
 #include "dsl/layers/recurrent_cells.h"
 #include "dsl/ops/scan.h"
 
@@ -18,53 +17,28 @@ struct Recurrent {
   bool batch_first = false;
   double dropout = 0;  // the probability with which values between layers are dropped in training
   bool bidirectional = false;
+  long proj_size = 0;  // of an LSTM: the width that its output is projected to, where it is not 0
 };
 
 /// What a recurrent layer gives: `auto [output, state] = lstm(x)`.
 template <class Output, class State> struct RecurrentResult {
   Output output;  // [steps, batch, directions * hidden], or [batch, steps, ...] with batch_first
   State state;    // [layers * directions, batch, hidden]; of an LSTM a hana::tuple of that and the cells'
+  // where an LSTM projects its output, proj_size stands for hidden, but in the cells' state
 };
 
 namespace detail {
 
-/// The parameters of one layer in one direction.
-template <class Cell, long In, long Layer, bool Reverse, bool Bias> struct RecurrentWeights {
-  static constexpr bool named_in_parent = true;
-  static constexpr long hidden = Cell::hidden, rows = Cell::gates * hidden;
-  using BiasOf = std::conditional_t<Bias, Parameter<f32, rows>, Absent>;
-
-  Parameter<f32, rows, In> weight_ih = uniform_over_fan_in(hidden);
-  Parameter<f32, rows, hidden> weight_hh = uniform_over_fan_in(hidden);
-  BiasOf bias_ih = start();
-  BiasOf bias_hh = start();
-
-  /// `_l0`, `_l1_reverse`.
-  static constexpr Name suffix() {
-    Name text("_l");
-    char digits[2]{static_cast<char>('0' + Layer / 10), static_cast<char>('0' + Layer % 10)};
-    text += Layer < 10 ? std::string_view(digits + 1, 1) : std::string_view(digits, 2);
-    if (Reverse) text += "_reverse";
-    return text;
-  }
-
- private:
-  static constexpr auto start() {
-    if constexpr (Bias) return uniform_over_fan_in(hidden);
-    else return Absent{};
-  }
-};
-
 /// Layer `Layer` and those behind it.
-template <class Cell, long In, Recurrent Options, long Layer = 0> struct RecurrentStack {
+template <class Step, long In, Recurrent Options, long Layer = 0> struct RecurrentStack {
   static constexpr bool named_in_parent = true;
   static constexpr long directions = Options.bidirectional ? 2 : 1;
-  template <bool Reverse> using Weights = RecurrentWeights<Cell, In, Layer, Reverse, Options.bias>;
+  template <bool Reverse> using Weights = RecurrentWeights<Step, In, Options.bias, Layer, Reverse>;
   using Backward = std::conditional_t<Options.bidirectional, Weights<true>, Absent>;
 
   static constexpr auto deeper_type() {
     if constexpr (Layer + 1 < Options.num_layers)
-      return RecurrentStack<Cell, directions * Cell::hidden, Options, Layer + 1>{};
+      return RecurrentStack<Step, directions * Step::output, Options, Layer + 1>{};
     else return Absent{};
   }
 
@@ -74,13 +48,16 @@ template <class Cell, long In, Recurrent Options, long Layer = 0> struct Recurre
 };
 
 /// All steps of one layer in one direction. x [steps, batch, in]; state: the cell's, each [batch, hidden].
-template <class Cell, direction Direction, class Weights, Operand X, class State>
+template <class Step, direction Direction, class Weights, Operand X, class State>
 constexpr auto run_direction(const Weights& weights, const X& x, const State& state) {
-  auto projected = Cell::project(x, weights);
-  auto recurrent = Cell::recurrent(weights);
+  auto projected = project<Step>(x, weights);
+  const Recurrence<Step, Weights> recurrence{weights};
   return scan<Direction>(
-      [&](const auto& before, const auto& element) { return Cell::step(before, element, recurrent); }, state,
-      projected);
+      [&](const auto& before, const auto& element) {
+        auto after = Step::step(before, element, recurrence);
+        return hana::make_tuple(after, hana::at_c<0>(after));
+      },
+      state, projected);
 }
 
 /// Row `Row` of each initial state [layers * directions, batch, hidden], as [batch, hidden].
@@ -89,22 +66,22 @@ template <long Row, class... S> constexpr auto initial_rows(const hana::tuple<S.
 }
 
 /// The layers from `Layer` on, as the sequence that the last one gives and the final states of all, in PyTorch's order.
-template <class Cell, Recurrent Options, class Stack, Operand X, class Initial, class... Finals>
+template <class Step, Recurrent Options, class Stack, Operand X, class Initial, class... Finals>
 constexpr auto run_layers(const Stack& stack, const RandomSite& site, const X& x, const Initial& initial,
                           const hana::tuple<Finals...>& finals) {
   constexpr long row = sizeof...(Finals);
-  auto ahead = run_direction<Cell, direction::forward>(stack.forward, x, initial_rows<row>(initial));
+  auto ahead = run_direction<Step, direction::forward>(stack.forward, x, initial_rows<row>(initial));
   auto join = [&](const auto& output, const auto& all) {
     if constexpr (std::is_empty_v<std::remove_cvref_t<decltype(stack.deeper)>>) {
       return hana::make_tuple(output, all);
     } else {
       auto dropped = drop<max_rank>(output, site, Options.dropout);
-      return run_layers<Cell, Options>(stack.deeper, site, dropped, initial, all);
+      return run_layers<Step, Options>(stack.deeper, site, dropped, initial, all);
     }
   };
   auto one = hana::append(finals, ahead.state);
   if constexpr (Options.bidirectional) {
-    auto back = run_direction<Cell, direction::reverse>(stack.backward, x, initial_rows<row + 1>(initial));
+    auto back = run_direction<Step, direction::reverse>(stack.backward, x, initial_rows<row + 1>(initial));
     return join(cat<-1>(ahead.ys, back.ys), hana::append(one, back.state));
   } else {
     return join(ahead.ys, one);
@@ -119,53 +96,66 @@ template <std::size_t State, class... Finals> constexpr auto stacked_finals(cons
   });
 }
 
-template <class Cell, class Finals> constexpr auto final_state(const Finals& finals) {
-  if constexpr (Cell::states == 1) return stacked_finals<0>(finals);
+template <class Step, class Finals> constexpr auto final_state(const Finals& finals) {
+  if constexpr (Step::states == 1) return stacked_finals<0>(finals);
   else return hana::make_tuple(stacked_finals<0>(finals), stacked_finals<1>(finals));
 }
 
-template <class Cell, Recurrent Options, class Stack, Operand X, class Initial>
+template <class Step, Recurrent Options, class Stack, Operand X, class Initial>
 constexpr auto run_recurrent(const Stack& stack, const RandomSite& site, const X& x, const Initial& initial) {
   if constexpr (Options.batch_first) {
-    auto ran = run_layers<Cell, Options>(stack, site, permute<1, 0, 2>(x), initial, hana::make_tuple());
+    auto ran = run_layers<Step, Options>(stack, site, permute<1, 0, 2>(x), initial, hana::make_tuple());
     auto output = permute<1, 0, 2>(hana::at_c<0>(ran));
-    auto state = final_state<Cell>(hana::at_c<1>(ran));
+    auto state = final_state<Step>(hana::at_c<1>(ran));
     return RecurrentResult<decltype(output), decltype(state)>{output, state};
   } else {
-    auto ran = run_layers<Cell, Options>(stack, site, x, initial, hana::make_tuple());
-    auto state = final_state<Cell>(hana::at_c<1>(ran));
+    auto ran = run_layers<Step, Options>(stack, site, x, initial, hana::make_tuple());
+    auto state = final_state<Step>(hana::at_c<1>(ran));
     return RecurrentResult<std::remove_cvref_t<decltype(hana::at_c<0>(ran))>, decltype(state)>{hana::at_c<0>(ran),
                                                                                                state};
   }
 }
 
+/// The options of a layer that has no projection.
+template <Recurrent Options> constexpr Recurrent unprojected() {
+  static_assert(Options.proj_size == 0, "proj_size is an option of LSTM alone");
+  return Options;
+}
+
 template <class X, long In> concept SequenceOf = spec_of<X>.rank() == 3 && spec_of<X>.extents[-1] == Extent(In);
 
 /// What all recurrent layers are.
-template <class Cell, long In, Recurrent Options> struct RecurrentLayer {
+template <class Step, long In, Recurrent Options> struct RecurrentLayer {
   static_assert(Options.num_layers >= 1 && Options.num_layers < 100, "a recurrent layer has 1 to 99 layers");
   static_assert(Options.dropout >= 0 && Options.dropout <= 1, "the probability of dropout lies outside [0, 1]");
   static constexpr long rows = Options.num_layers * (Options.bidirectional ? 2 : 1);
 
-  RecurrentStack<Cell, In, Options> layers;
+  RecurrentStack<Step, In, Options> layers;
   RandomSite site;
 
   /// With states that start at zero.
   template <Operand X> requires SequenceOf<X, In> constexpr auto operator()(const X& x) const {
-    auto zeros = zero_state<X, Options.batch_first ? 0 : 1, rows, Cell::hidden>(x.context);
-    if constexpr (Cell::states == 1) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros));
-    else return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(zeros, zeros));
+    return run_recurrent<Step, Options>(layers, site, x, start(x));
   }
   /// `initial`: one expression, or the hana::tuple of an LSTM's two, each [layers * directions, batch, hidden].
   template <Operand X, class State> requires SequenceOf<X, In>
   constexpr auto operator()(const X& x, const State& initial) const {
-    if constexpr (Operand<State>) return run_recurrent<Cell, Options>(layers, site, x, hana::make_tuple(initial));
-    else return run_recurrent<Cell, Options>(layers, site, x, initial);
+    if constexpr (Operand<State>) return run_recurrent<Step, Options>(layers, site, x, hana::make_tuple(initial));
+    else return run_recurrent<Step, Options>(layers, site, x, initial);
   }
   template <Operand X, class... State> requires(!SequenceOf<X, In>)
   ShapeError<"recurrent layer: the input is not of rank 3 with input_size as its last extent", shape_of<X>,
              RecurrentLayer>
   operator()(const X& x, const State&... initial) const;
+
+ private:
+  template <Operand X> static constexpr auto start(const X& x) {
+    constexpr Extent batch = spec_of<X>.extents[Options.batch_first ? 0 : 1];
+    auto zeros = zero_state<X, Extents{0, Extent(rows), batch, Extent(Step::output)}>(x);
+    if constexpr (Step::states == 1) return hana::make_tuple(zeros);
+    else if constexpr (Step::hidden == Step::output) return hana::make_tuple(zeros, zeros);
+    else return hana::make_tuple(zeros, zero_state<X, Extents{0, Extent(rows), batch, Extent(Step::hidden)}>(x));
+  }
 };
 
 }  // namespace detail
@@ -173,16 +163,16 @@ template <class Cell, long In, Recurrent Options> struct RecurrentLayer {
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu for tanh. Source: torch.nn.RNN.
 /// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
 template <long In, long Hidden, Recurrent Options = {}, Nonlinearity F = Nonlinearity::tanh> using RNN =
-    detail::RecurrentLayer<detail::RnnCell<Hidden, F>, In, Options>;
+    detail::RecurrentLayer<detail::RnnStep<Hidden, F>, In, detail::unprojected<Options>()>;
 
 /// Gates i, f, g, o: c' = f c + i g, h' = o tanh(c'). Source: torch.nn.LSTM, Hochreiter and Schmidhuber 1997.
 /// Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
 template <long In, long Hidden, Recurrent Options = {}> using LSTM =
-    detail::RecurrentLayer<detail::LstmCell<Hidden>, In, Options>;
+    detail::RecurrentLayer<detail::LstmStep<Hidden, Options.proj_size ? Options.proj_size : Hidden>, In, Options>;
 
 /// Gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h. Source: torch.nn.GRU, Cho et al.
 /// 2014. Shapes: x [steps, batch, In], or [batch, steps, In] with batch_first -> RecurrentResult.
 template <long In, long Hidden, Recurrent Options = {}> using GRU =
-    detail::RecurrentLayer<detail::GruCell<Hidden>, In, Options>;
+    detail::RecurrentLayer<detail::GruStep<Hidden>, In, detail::unprojected<Options>()>;
 
 }  // namespace stator

@@ -1,143 +1,114 @@
-// One step of each recurrent cell, and the parts that do not depend on the step before.
-//
-// A cell has `project`: what the inputs of all steps contribute, as one product before the loop; `recurrent`: the
-// weights that the loop reads; `step`: the states (a hana::tuple) and one step's projection to new states and the
-// output.
+// Recurrent cells: one step of an RNN, LSTM or GRU as a layer of its own, for loops that the user writes.
 #pragma once
 
-#include <boost/hana/at.hpp>
-#include <boost/hana/tuple.hpp>
-
-#include "compiler/interface/ops/contraction.h"
-#include "compiler/interface/ops/elementwise.h"
+#include "dsl/layers/linear.h"
+#include "dsl/layers/recurrent_steps.h"
 
 namespace stator {
 
-namespace hana = boost::hana;
-
-enum class Nonlinearity : unsigned char { tanh, relu };
-
 namespace detail {
 
-/// Elements [from, from + count) along `axis`, and all along the others.
-template <class X> constexpr rule::Slice range_along(int axis, long from, long count) {
-  rule::Slice slice;
-  for (int i = 0; i < X::tensor::spec.rank(); ++i) {
-    slice.start.push(i == axis ? from : 0);
-    slice.stop.push(i == axis ? from + count : -1);
-    slice.step.push(1);
+inline constexpr long no_layer = -1;
+
+/// The parameters of a cell, or of layer `Layer` of a recurrent layer in one direction.
+template <class Step, long In, bool Bias, long Layer = no_layer, bool Reverse = false> struct RecurrentWeights {
+  static constexpr bool named_in_parent = true;
+  static constexpr long rows = Step::gates * Step::hidden;
+  static constexpr bool projects = Step::output != Step::hidden;
+  using BiasOf = std::conditional_t<Bias, Parameter<f32, rows>, Absent>;
+  using Projection = std::conditional_t<projects, Parameter<f32, Step::output, Step::hidden>, Absent>;
+
+  Parameter<f32, rows, In> weight_ih = uniform_over_fan_in(Step::hidden);
+  Parameter<f32, rows, Step::output> weight_hh = uniform_over_fan_in(Step::hidden);
+  BiasOf bias_ih = start<Bias>();
+  BiasOf bias_hh = start<Bias>();
+  [[no_unique_address]] Projection weight_hr = start<projects>();
+
+  /// `_l0`, `_l1_reverse`; nothing for a cell.
+  static constexpr Name suffix() {
+    if (Layer == no_layer) return Name();
+    Name text("_l");
+    char digits[2]{static_cast<char>('0' + Layer / 10), static_cast<char>('0' + Layer % 10)};
+    text += Layer < 10 ? std::string_view(digits + 1, 1) : std::string_view(digits, 2);
+    if (Reverse) text += "_reverse";
+    return text;
   }
-  return slice;
-}
 
-/// Gate `Gate` of [batch, gates * hidden].
-template <int Gate, long Hidden, Operand X> constexpr auto gate(const X& x) {
-  return apply<range_along<X>(X::tensor::spec.rank() - 1, Gate * Hidden, Hidden)>(x);
-}
-
-template <class X> constexpr rule::Reshape without_first() {
-  Extents extents;
-  for (int i = 1; i < X::tensor::spec.rank(); ++i) extents.push(X::tensor::spec.extents[i]);
-  return {extents};
-}
-template <class X> constexpr rule::Reshape with_first() {
-  Extents extents{0, Extent(1)};
-  for (int i = 0; i < X::tensor::spec.rank(); ++i) extents.push(X::tensor::spec.extents[i]);
-  return {extents};
-}
-/// Row `Row` of [rows, ...] without that axis; and back, as the only row.
-template <long Row, Operand X> constexpr auto row_of(const X& x) {
-  auto row = apply<range_along<X>(0, Row, 1)>(x);
-  return apply<without_first<decltype(row)>()>(row);
-}
-template <Operand X> constexpr auto as_row(const X& x) { return apply<with_first<X>()>(x); }
-
-template <class X, int BatchAxis, long Rows, long Hidden> struct StateSpec {
-  static constexpr TensorSpec spec{X::tensor::spec.dtype,
-                                   Extents{0, Extent(Rows), X::tensor::spec.extents[BatchAxis], Extent(Hidden)}};
-};
-/// Zeros [rows, batch, hidden] for the input `X`.
-template <class X, int BatchAxis, long Rows, long Hidden> constexpr auto zero_state(Context* context) {
-  using Spec = StateSpec<X, BatchAxis, Rows, Hidden>;
-  return Expr<tensor_from_t<Spec>>{{literal(context, 0.0, Spec::spec)}};
-}
-
-/// x W_ih^T + b_ih. x [steps, batch, in] -> [steps, batch, gates * hidden]
-template <Operand X, class Weights> constexpr auto project_inputs(const X& x, const Weights& weights) {
-  auto product = matmul(x, transpose(weights.weight_ih));
-  if constexpr (Operand<typename Weights::BiasOf>) return product + weights.bias_ih;
-  else return product;
-}
-/// The same with b_hh, where all of it can be added before the loop.
-template <Operand X, class Weights> constexpr auto project_with_both(const X& x, const Weights& weights) {
-  auto product = matmul(x, transpose(weights.weight_ih));
-  if constexpr (Operand<typename Weights::BiasOf>) return product + (weights.bias_ih + weights.bias_hh);
-  else return product;
-}
-
-template <long Hidden, Nonlinearity F> struct RnnCell {
-  static constexpr long hidden = Hidden;
-  static constexpr int gates = 1, states = 1;
-  template <Operand X, class Weights> static constexpr auto project(const X& x, const Weights& weights) {
-    return project_with_both(x, weights);
-  }
-  template <class Weights> static constexpr auto recurrent(const Weights& weights) {
-    return transpose(weights.weight_hh);
-  }
-  template <class State, Operand X, class W> static constexpr auto step(const State& state, const X& x, const W& w) {
-    auto before = x + matmul(hana::at_c<0>(state), w);
-    auto next = [&] {
-      if constexpr (F == Nonlinearity::tanh) return tanh(before);
-      else return relu(before);
-    }();
-    return hana::make_tuple(hana::make_tuple(next), next);
+ private:
+  template <bool There> static constexpr auto start() {
+    if constexpr (There) return uniform_over_fan_in(Step::hidden);
+    else return Absent{};
   }
 };
 
-template <long Hidden> struct LstmCell {
-  static constexpr long hidden = Hidden;
-  static constexpr int gates = 4, states = 2;
-  template <Operand X, class Weights> static constexpr auto project(const X& x, const Weights& weights) {
-    return project_with_both(x, weights);
-  }
-  template <class Weights> static constexpr auto recurrent(const Weights& weights) {
-    return transpose(weights.weight_hh);
-  }
-  template <class State, Operand X, class W> static constexpr auto step(const State& state, const X& x, const W& w) {
-    auto all = x + matmul(hana::at_c<0>(state), w);
-    auto i = sigmoid(gate<0, Hidden>(all)), f = sigmoid(gate<1, Hidden>(all));
-    auto g = tanh(gate<2, Hidden>(all));
-    auto o = sigmoid(gate<3, Hidden>(all));
-    auto cell = f * hana::at_c<1>(state) + i * g;
-    auto next = o * tanh(cell);
-    return hana::make_tuple(hana::make_tuple(next, cell), next);
-  }
+template <class X, Extents E> struct StateSpec {
+  static constexpr TensorSpec spec{X::tensor::spec.dtype, E};
 };
+/// Zeros of these extents, in the dtype of `x`.
+template <class X, Extents E> constexpr auto zero_state(const X& x) {
+  using Spec = StateSpec<X, E>;
+  return Expr<tensor_from_t<Spec>>{{literal(x.context, 0.0, Spec::spec)}};
+}
 
-template <long Hidden> struct GruCell {
-  static constexpr long hidden = Hidden;
-  static constexpr int gates = 3, states = 1;
-  template <Operand X, class Weights> static constexpr auto project(const X& x, const Weights& weights) {
-    return project_inputs(x, weights);
+/// The extents of `X` with `width` as the last.
+template <class X> constexpr Extents with_last(long width) {
+  Extents extents = X::tensor::spec.extents;
+  extents[-1] = Extent(width);
+  return extents;
+}
+template <class X, long In> concept RowsOf =
+    (spec_of<X>.rank() == 1 || spec_of<X>.rank() == 2) && spec_of<X>.extents[-1] == Extent(In);
+/// Whether `S` is what a cell of `Step` goes on from, at the input `X`.
+template <class S, class X, class Step> inline constexpr bool is_state_of = false;
+template <Operand S, class X, class Step> inline constexpr bool is_state_of<S, X, Step> =
+    Step::states == 1 && spec_of<S>.extents == with_last<X>(Step::hidden);
+template <Operand H, Operand C, class X, class Step> inline constexpr bool is_state_of<hana::tuple<H, C>, X, Step> =
+    Step::states == 2 && spec_of<H>.extents == with_last<X>(Step::hidden) && spec_of<C>.extents == spec_of<H>.extents;
+
+/// What all cells are.
+template <class Step, long In, bool Bias> struct RecurrentCell {
+  RecurrentWeights<Step, In, Bias> weights;
+
+  /// From states that are zero.
+  template <Operand X> requires RowsOf<X, In> constexpr auto operator()(const X& x) const {
+    auto zeros = zero_state<X, with_last<X>(Step::hidden)>(x);
+    if constexpr (Step::states == 1) return (*this)(x, zeros);
+    else return (*this)(x, hana::make_tuple(zeros, zeros));
   }
-  /// The product with W_hh^T, and b_hh: the reset gate stands between them and the projection.
-  template <class Weights> static constexpr auto recurrent(const Weights& weights) {
-    auto matrix = transpose(weights.weight_hh);
-    return [matrix, &weights](const auto& h) {
-      if constexpr (Operand<typename Weights::BiasOf>) return matmul(h, matrix) + weights.bias_hh;
-      else return matmul(h, matrix);
-    };
+  template <Operand X, class State> requires(RowsOf<X, In> && is_state_of<State, X, Step>)
+  constexpr auto operator()(const X& x, const State& state) const {
+    const Recurrence<Step, RecurrentWeights<Step, In, Bias>> recurrence{weights};
+    if constexpr (Step::states == 1)
+      return hana::at_c<0>(Step::step(hana::make_tuple(state), project<Step>(x, weights), recurrence));
+    else return Step::step(state, project<Step>(x, weights), recurrence);
   }
-  template <class State, Operand X, class W> static constexpr auto step(const State& state, const X& x, const W& w) {
-    auto before = hana::at_c<0>(state);
-    auto all = w(before);
-    auto r = sigmoid(gate<0, Hidden>(x) + gate<0, Hidden>(all));
-    auto z = sigmoid(gate<1, Hidden>(x) + gate<1, Hidden>(all));
-    auto n = tanh(gate<2, Hidden>(x) + r * gate<2, Hidden>(all));
-    auto next = n + z * (before - n);
-    return hana::make_tuple(hana::make_tuple(next), next);
-  }
+  template <Operand X, class... State> requires(!RowsOf<X, In>)
+  ShapeError<"recurrent cell: the input is not [N, input_size] or [input_size]", shape_of<X>, RecurrentCell> operator()(
+      const X& x, const State&... state) const;
+  template <Operand X, class State> requires(RowsOf<X, In> && !is_state_of<State, X, Step>)
+  ShapeError<"recurrent cell: the state is not [N, hidden_size], as many rows as the input, or not two for an LSTM",
+             shape_of<X>, State, RecurrentCell>
+  operator()(const X& x, const State& state) const;
 };
 
 }  // namespace detail
+
+/// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu for tanh: `h = cell(x, h)`; without h it starts at zero.
+/// Source: torch.nn.RNNCell.
+/// Shapes: x [N, In] or [In], h [N, Hidden] or [Hidden] -> as h.
+template <long In, long Hidden, bool Bias = true, Nonlinearity F = Nonlinearity::tanh> using RNNCell =
+    detail::RecurrentCell<detail::RnnStep<Hidden, F>, In, Bias>;
+
+/// Gates i, f, g, o: c' = f c + i g, h' = o tanh(c'). `state = cell(x, state)` with a hana::tuple of h and c; without
+/// one it starts at zero. Source: torch.nn.LSTMCell.
+/// Shapes: x [N, In] or [In], h and c [N, Hidden] or [Hidden] -> as (h, c).
+template <long In, long Hidden, bool Bias = true> using LSTMCell =
+    detail::RecurrentCell<detail::LstmStep<Hidden, Hidden>, In, Bias>;
+
+/// Gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h: `h = cell(x, h)`; without h it
+/// starts at zero. Source: torch.nn.GRUCell.
+/// Shapes: x [N, In] or [In], h [N, Hidden] or [Hidden] -> as h.
+template <long In, long Hidden, bool Bias = true> using GRUCell =
+    detail::RecurrentCell<detail::GruStep<Hidden>, In, Bias>;
+
 }  // namespace stator

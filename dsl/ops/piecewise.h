@@ -96,6 +96,10 @@ template <Operand X, Operand W> requires(!detail::has_weight_of_channels<X, W>()
 ShapeError<"prelu: the weights are neither one nor one for each channel", shape_of<X>, shape_of<W>> prelu(
     const X& x, const W& weight);
 
+/// a + alpha * b, broadcast. Source: torch.add.
+template <Operand A, Operand B> constexpr auto add(const A& a, const B& b, double alpha) { return a + b * alpha; }
+/// a - alpha * b, broadcast. Source: torch.sub.
+template <Operand A, Operand B> constexpr auto sub(const A& a, const B& b, double alpha) { return a - b * alpha; }
 /// start + weight * (end - start). Source: torch.lerp.
 template <Operand X, Operand Y> constexpr auto lerp(const X& start, const Y& end, double weight) {
   return start + (end - start) * weight;

@@ -1,4 +1,4 @@
-// Clipping, groups, frozen and shared parameters at work: against PyTorch, the interpreter, and each other.
+// Clipping, groups, frozen and shared parameters at work: against the interpreter and each other.
 #include <cmath>
 
 #include "dsl/stator.h"
@@ -11,33 +11,6 @@
 namespace stator::tests {
 
 namespace {
-
-struct Pair {
-  Parameter<f32, 3, 4> p0;
-  Parameter<f32, 5> p1;
-};
-
-/// The clipped gradients of sum(p * g), which are the inputs, and the norm.
-template <class Clip> auto clipped(Clip clip) {
-  return program<Pair>(function<"clip", Tensor<f32, 3, 4>, Tensor<f32, 5>>([clip](const auto& pair, auto g0, auto g1) {
-    Gradients all = gradients(pair, sum(pair.p0 * g0) + sum(pair.p1 * g1));
-    auto norm = clip(all);
-    return hana::make_tuple(Expr<Tensor<f32, 3, 4>>{all[0].gradient}, Expr<Tensor<f32, 5>>{all[1].gradient}, norm);
-  }));
-}
-
-template <class Clip> std::vector<NdArray> run_clip(const std::string& name, Clip clip) {
-  const auto program = clipped(clip);
-  State state = init(program, seed(0));
-  auto compiled = compile(program, test_options());
-  std::vector<NdArray> results;
-  for (const NdArray& result : compiled.template call_all<"clip">(state, array_of(torch_tensor(name, "in.g0")),
-                                                                  array_of(torch_tensor(name, "in.g1"))))
-    results.push_back(result.clone());
-  CHECK(error_of(results[0], array_of(torch_tensor(name, "out.g0")).to(DType::f32)) <= 1e-5);
-  CHECK(error_of(results[1], array_of(torch_tensor(name, "out.g1")).to(DType::f32)) <= 1e-5);
-  return results;
-}
 
 struct Net {
   Linear<4, 8> body;
@@ -67,28 +40,6 @@ void check_equal(const State& a, const State& b, std::initializer_list<const cha
 }
 
 }  // namespace
-
-TEST_CASE("gradients are clipped by their norm as PyTorch does it") {
-  for (const std::string& name : torch_cases_of("clip_grad_norm")) {
-    INFO(name);
-    const TorchCase& given = torch_case(name);
-    const double limit = given.number("max_norm"), type = given.number("norm_type");
-    const auto results = run_clip(name, [=](Gradients& all) { return clip_grad_norm(all, limit, type); });
-    CHECK(results[2].item() == Approx(array_of(torch_tensor(name, "out.total_norm")).item()).epsilon(1e-5));
-  }
-}
-
-TEST_CASE("gradients are clipped by value as PyTorch does it") {
-  for (const std::string& name : torch_cases_of("clip_grad_value")) {
-    INFO(name);
-    const double limit = torch_case(name).number("clip_value");
-    run_clip(name, [=](Gradients& all) {
-      clip_grad_value(all, limit);
-      return Expr<Tensor<f32>>{
-          Value(stator::detail::literal(all[0].gradient.context, limit, {DType::f32, {}}), {DType::f32, {}})};
-    });
-  }
-}
 
 TEST_CASE("a training step that clips gives the norm as its second result") {
   const auto net = program<Net>(train_step<X>(loss_of, SGD{.lr = 1}, clip_grad_norm(0.01)));

@@ -9,7 +9,7 @@ namespace stator::tests {
 namespace {
 
 constexpr auto product = [](auto a, auto b) { return matmul(a, b); };
-constexpr auto linear = [](auto x, auto weight, auto bias) { return matmul(x, transpose(weight)) + bias; };
+constexpr auto linear = [](const auto& layer, auto x) { return layer(x); };
 
 Row matmul_row() {
   Row row("matmul");
@@ -25,7 +25,6 @@ Row matmul_row() {
       .at<F<3, batch>, F<batch, 5>>(product)
       .at<F<batch, 6>, F<batch, 9>>([](auto a, auto b) { return matmul(transpose(a), b); })
       .at<F<65, 70>, F<33, 70>>([](auto a, auto b) { return relu(matmul(a, transpose(b))); })
-      .at<F<batch, 33>, F<10, 33>, F<10>>(linear)
       .at<F<160, 129>, F<129, 200>>(product)
       .special<F<9, 5>, F<5, 33>>(product)
       .torch<F<3, 5>, F<5, 4>>("matmul__mat_mat", product)
@@ -46,17 +45,27 @@ Row matmul_row() {
       .torch<F<5>, F<5, 4>>("matmul__vec_mat", product)
       .torch<F<5>, F<5>>("matmul__vec_vec", product)
       .torch<F<6>, F<6>>("dot", product)
-      .torch<F<2, 3, 5>, F<2, 5, 4>>("bmm", product)
-      .torch<F<3, 5>, F<4, 5>, F<4>>("linear__matrix", linear)
-      .torch<F<2, 3, 5>, F<4, 5>, F<4>>("linear__3d", linear)
-      .torch<F<3, 5>, F<4, 5>>("linear__matrix_no_bias", [](auto x, auto w) { return matmul(x, transpose(w)); });
+      .torch<F<2, 3, 5>, F<2, 5, 4>>("bmm", product);
+  return row;
+}
+
+Row linear_row() {
+  const TorchNames of_x{{"in.x"}, {}};
+  Row row("linear");
+  row.at_layer<Linear<33, 10>, F<batch, 33>>(linear)
+      .torch_layer<Linear<5, 4>, F<3, 5>>("linear__matrix", of_x, linear)
+      .torch_layer<Linear<5, 4>, F<2, 3, 5>>("linear__3d", of_x, linear)
+      .torch_layer<Linear<5, 4>, F<5>>("linear__vector", of_x, linear)
+      .torch_layer<Linear<5, 4, false>, F<3, 5>>("linear__matrix_no_bias", of_x, linear)
+      .torch_layer<Linear<5, 4, false>, F<2, 3, 5>>("linear__3d_no_bias", of_x, linear)
+      .torch_layer<Linear<5, 4, false>, F<5>>("linear__vector_no_bias", of_x, linear);
   return row;
 }
 
 }  // namespace
 
 const std::vector<Row>& contraction_rows() {
-  static const std::vector<Row> rows{matmul_row()};
+  static const std::vector<Row> rows{matmul_row(), linear_row()};
   return rows;
 }
 

@@ -101,6 +101,10 @@ std::vector<Row> piecewise_rows() {
           .torch<F<3>>("threshold__edges", [](auto x) { return threshold(x, 0.5, 7); }),
       clamp_row(),
       prelu_row(),
+      Row("add_of_alpha").torch<F<3, 4>, F<4>>("add__alpha", [](auto a, auto b) { return add(a, b, -0.5); }),
+      Row("sub_of_alpha")
+          .at<F<3, 4>, F<4>>([](auto a, auto b) { return sub(a, b, -0.5); })
+          .torch<F<3, 4>, F<3, 4>>("sub__same", [](auto a, auto b) { return sub(a, b, 1); }),
       Row("lerp").torch<F<3, 4>, F<3, 4>>("lerp", [](auto x, auto end) { return lerp(x, end, 0.3); }),
       Row("addcmul").torch<F<3, 4>, F<3, 1>, F<4>>("addcmul",
                                                    [](auto x, auto a, auto b) { return addcmul(x, a, b, 0.5); }),

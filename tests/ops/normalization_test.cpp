@@ -1,4 +1,4 @@
-// Rows of the normalisation layers, which are composed of other ops. Running statistics are in tests/e2e.
+// Rows of the normalisation layers, which are composed of other ops. Running statistics over steps are in tests/e2e.
 #include "dsl/stator.h"
 #include "tests/catch.h"
 #include "tests/ops/check_row.h"
@@ -41,30 +41,51 @@ Row layer_norm_row() {
   return row;
 }
 
-/// Of a case that starts from running statistics, what the batch alone decides.
-const TorchNames batch_alone{{"in.x", "weight", "bias"}, {"out.y"}}, images_alone{{"in.x"}, {"out.y"}};
-constexpr batchnorm no_stats{.track_running_stats = false};
+constexpr batchnorm no_stats{.track_running_stats = false}, no_affine{.affine = false};
+constexpr Mode evaluating{.training = false};
+const TorchNames y_alone{{"in.x"}, {"out.y"}},
+    y_and_statistics{{"in.x"}, {"out.y", "out.running_mean", "out.running_var"}};
+
+constexpr auto normalized = [](const auto& layer, auto x) { return layer(x); };
+constexpr auto and_statistics = [](const auto& layer, auto x) {
+  auto y = layer(x);
+  return std::tuple(y, layer.running_mean.value(), layer.running_var.value());
+};
+
+void add_training_cases(Row& row) {
+  using Images = F<3, 2, 3, 4>;
+  using Other = BatchNorm2d<2, batchnorm{.eps = 1e-3, .momentum = 0.3}>;
+  using Cumulative = BatchNorm2d<2, batchnorm{.momentum = cumulative}>;
+  row.torch_layer<BatchNorm1d<3>, F<5, 3>>("batch_norm1d__train_2d", y_and_statistics, and_statistics)
+      .torch_layer<BatchNorm1d<3>, F<4, 3, 5>>("batch_norm1d__train_3d", y_and_statistics, and_statistics)
+      .torch_layer<BatchNorm2d<2>, Images>("batch_norm2d__train_4d", y_and_statistics, and_statistics)
+      .torch_layer<BatchNorm2d<2, no_affine>, Images>("batch_norm2d__train_no_affine", y_and_statistics, and_statistics)
+      .torch_layer<BatchNorm2d<2, no_stats>, Images>("batch_norm2d__train_no_stats", y_alone, normalized)
+      .torch_layer<Other, Images>("batch_norm2d__train_momentum0.3_eps1e-3", y_and_statistics, and_statistics)
+      .torch_layer<Cumulative, Images>("batch_norm2d__train_cumulative", y_and_statistics, and_statistics,
+                                       {.training = true, .batches = 2})
+      .torch_layer<BatchNorm3d<2>, F<2, 2, 2, 2, 3>>("batch_norm3d__train_5d", y_and_statistics, and_statistics);
+}
+
+void add_evaluation_cases(Row& row) {
+  using Images = F<3, 2, 3, 4>;
+  row.torch_layer<BatchNorm1d<3>, F<5, 3>>("batch_norm1d__eval_2d", y_alone, normalized, evaluating)
+      .torch_layer<BatchNorm1d<3>, F<4, 3, 5>>("batch_norm1d__eval_3d", y_alone, normalized, evaluating)
+      .torch_layer<BatchNorm2d<2>, Images>("batch_norm2d__eval_4d", y_alone, normalized, evaluating)
+      .torch_layer<BatchNorm2d<2, no_affine>, Images>("batch_norm2d__eval_no_affine", y_alone, normalized, evaluating)
+      .torch_layer<BatchNorm2d<2, no_stats>, Images>("batch_norm2d__eval_no_stats", y_alone, normalized, evaluating)
+      .torch_layer<BatchNorm3d<2>, F<2, 2, 2, 2, 3>>("batch_norm3d__eval_5d", y_alone, normalized, evaluating);
+}
 
 Row batch_norm_row() {
-  using Channels = F<2>;
-  using Images = F<3, 2, 3, 4>;
   Row row("batch_norm");
   row.at<F<17, 3>, F<3>, F<3>>(affine<BatchNorm1d<3, no_stats>>)
       .at<F<batch, 17>, F<17>, F<17>>(affine<BatchNorm1d<17, no_stats>>)
       .at<F<batch, 3, 9>, F<3>, F<3>>(affine<BatchNorm1d<3, no_stats>>)
       .at<F<batch, 5, 3, 7>, F<5>, F<5>>(affine<BatchNorm2d<5, no_stats>>)
-      .at<F<9, 33, 8, 8>, F<33>, F<33>>(affine<BatchNorm2d<33, no_stats>>)
-      .torch<F<5, 3>, F<3>, F<3>>("batch_norm1d__train_2d", batch_alone, affine<BatchNorm1d<3, no_stats>>)
-      .torch<F<4, 3, 5>, F<3>, F<3>>("batch_norm1d__train_3d", batch_alone, affine<BatchNorm1d<3, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_4d", batch_alone, affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_no_stats", batch_alone, affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__eval_no_stats", batch_alone, affine<BatchNorm2d<2, no_stats>>)
-      .torch<Images>("batch_norm2d__train_no_affine", images_alone,
-                     plain<BatchNorm2d<2, batchnorm{.affine = false, .track_running_stats = false}>>)
-      .torch<Images, Channels, Channels>("batch_norm2d__train_momentum0.3_eps1e-3", batch_alone,
-                                         affine<BatchNorm2d<2, batchnorm{.eps = 1e-3, .track_running_stats = false}>>)
-      .torch<F<2, 2, 2, 2, 3>, Channels, Channels>("batch_norm3d__train_5d", batch_alone,
-                                                   affine<BatchNorm3d<2, no_stats>>);
+      .at<F<9, 33, 8, 8>, F<33>, F<33>>(affine<BatchNorm2d<33, no_stats>>);
+  add_training_cases(row);
+  add_evaluation_cases(row);
   return row;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -38,24 +39,52 @@ template <class... X> void record_results(Trace& trace, const std::tuple<X...>& 
 }
 }  // namespace detail
 
-/// The program whose only function is `body` of a layer and of inputs of these types. The layer's parameters are
-/// further inputs; their names are those of `parameters`.
+/// How a layer is called in a test.
+struct Mode {
+  bool training = true;
+  double batches = 0;  ///< what its counters hold
+};
+
+/// A trace in which the leaves of a layer are inputs: what the layer assigns to one is what it reads from then on.
+class LeafTrace final : public Context {
+ public:
+  LeafTrace(Trace& trace, double counted) : trace_(trace), counted_(counted) {}
+
+  int apply(const Operation& operation) override { return trace_.apply(operation); }
+  bool training() const override { return trace_.training(); }
+  Draw draw(long site) override { return trace_.draw(site); }
+  void assign(int leaf, int value) override { assigned_[leaf] = value; }
+  int read(int leaf) const override { return assigned_.contains(leaf) ? assigned_.at(leaf) : leaf; }
+
+  /// An input, or a constant for a counter. Adds the input's name to `inputs`.
+  int leaf(const TensorSpec& spec, const Name& name, std::vector<std::string>& inputs) {
+    if (!is_float(spec.dtype)) return stator::detail::literal(&trace_, counted_, spec).id;
+    inputs.push_back(name.str());
+    return trace_.input(spec);
+  }
+
+ private:
+  Trace& trace_;
+  double counted_;
+  std::map<int, int> assigned_;
+};
+
+/// The program whose only function is `body` of a layer and of inputs of these types. The layer's parameters and
+/// buffers are further inputs, whose names are added to `leaves`.
 template <class M, TensorLike... In, class Body>
-ProgramGraph traced_layer(const std::string& name, std::vector<std::string>& parameters, Body body) {
+ProgramGraph traced_layer(const std::string& name, std::vector<std::string>& leaves, Mode mode, Body body) {
   ProgramGraph program;
   Function function;
   function.name = Name(name);
   {
-    Trace trace(program, function, true);
+    Trace trace(program, function, mode.training);
+    LeafTrace leaf_trace(trace, mode.batches);
     std::tuple<Expr<In>...> inputs{Expr<In>{{&trace, trace.input(In::spec)}}...};
     M layer{};
     stator::detail::for_each_leaf(layer, Name(), [&](auto& leaf, const Name& path) {
       using Leaf = std::remove_cvref_t<decltype(leaf)>;
-      leaf.context = &trace;
-      if constexpr (stator::detail::is_parameter<Leaf>) {
-        leaf.id = trace.input(Leaf::tensor::spec);
-        parameters.push_back(path.str());
-      }
+      leaf.context = &leaf_trace;
+      if constexpr (stator::detail::is_stored<Leaf>) leaf.id = leaf_trace.leaf(Leaf::tensor::spec, path, leaves);
     });
     std::apply([&](const auto&... in) { detail::record_results(trace, body(layer, in...)); }, inputs);
   }
@@ -126,12 +155,18 @@ class Row {
   Row& torch(const std::string& reference_case, const TorchNames& names, Body body) {
     return add({reference_case, traced<In...>(reference_case, body), reference_case, false, names});
   }
-  /// `body` of layer `M` with the case's parameters, and of the operands that are named; all gradients must be
-  /// PyTorch's.
+  /// `body` of layer `M` with the case's parameters and buffers, and of the operands that are named; all gradients must
+  /// be PyTorch's.
   template <class M, TensorLike... In, class Body>
-  Row& torch_layer(const std::string& reference_case, TorchNames names, Body body) {
-    ProgramGraph program = traced_layer<M, In...>(reference_case, names.operands, body);
+  Row& torch_layer(const std::string& reference_case, TorchNames names, Body body, Mode mode = {}) {
+    ProgramGraph program = traced_layer<M, In...>(reference_case, names.operands, mode, body);
     return add({reference_case, std::move(program), reference_case, false, names});
+  }
+  /// `body` of layer `M` and of drawn values of these types; its parameters are drawn too.
+  template <class M, TensorLike... In, class Body> Row& at_layer(Body body, Mode mode = {}) {
+    const std::string name = op_ + "." + std::to_string(variants_.size());
+    std::vector<std::string> leaves;
+    return add({name, traced_layer<M, In...>(name, leaves, mode, body)});
   }
   /// The same for each of the named cases, with the types that the case has.
   Row& torch(const std::vector<std::string>& reference_cases, const ValueBody& body);

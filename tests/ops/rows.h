@@ -20,6 +20,7 @@ const std::vector<Row>& loss_rows();
 const std::vector<Row>& math_rows();
 const std::vector<Row>& movement_rows();
 const std::vector<Row>& normalization_rows();
+const std::vector<Row>& recurrent_rows();
 const std::vector<Row>& reduction_rows();
 const std::vector<Row>& repeat_rows();
 const std::vector<Row>& resize_rows();

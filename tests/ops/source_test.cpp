@@ -101,11 +101,45 @@ Row gradient_row() {
   return row;
 }
 
+/// Two gradients that are bounded together, and what `clip` gives.
+template <class Clip> auto clipped(Clip clip) {
+  return [clip](auto g0, auto g1) {
+    Gradients all{{0, Value(g0), Value(g0)}, {1, Value(g1), Value(g1)}};
+    auto given = clip(all);
+    return std::tuple_cat(given, std::tuple(all[0].gradient, all[1].gradient));
+  };
+}
+
+Row clip_grad_norm_row() {
+  Row row("clip_grad_norm");
+  row.without_gradient().at<F<17, 3>, F<33>>(clipped([](auto& all) { return std::tuple(clip_grad_norm(all, 1, 3)); }));
+  for (const std::string& name : torch_cases_of("clip_grad_norm")) {
+    const double limit = torch_case(name).number("max_norm"), type = torch_case(name).number("norm_type");
+    row.torch<F<3, 4>, F<5>>(name, {{"in.g0", "in.g1"}, {"out.total_norm", "out.g0", "out.g1"}},
+                             clipped([=](auto& all) { return std::tuple(clip_grad_norm(all, limit, type)); }));
+  }
+  return row;
+}
+
+Row clip_grad_value_row() {
+  Row row("clip_grad_value");
+  row.without_gradient();
+  for (const std::string& name : torch_cases_of("clip_grad_value")) {
+    const double limit = torch_case(name).number("clip_value");
+    row.torch<F<3, 4>, F<5>>(name, {{"in.g0", "in.g1"}, {"out.g0", "out.g1"}}, clipped([=](auto& all) {
+                               clip_grad_value(all, limit);
+                               return std::tuple();
+                             }));
+  }
+  return row;
+}
+
 }  // namespace
 
 const std::vector<Row>& source_rows() {
-  static const std::vector<Row> rows{constant_row(), iota_row(),      count_row(),   random_uniform_row(),
-                                     detach_row(),   recompute_row(), gradient_row()};
+  static const std::vector<Row> rows{constant_row(),       iota_row(),           count_row(),
+                                     random_uniform_row(), detach_row(),         recompute_row(),
+                                     gradient_row(),       clip_grad_norm_row(), clip_grad_value_row()};
   return rows;
 }
 

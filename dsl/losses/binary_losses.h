@@ -1,0 +1,130 @@
+// Losses of yes or no: binary cross entropy, and its kin whose targets are 1 and -1.
+#pragma once
+
+#include "dsl/losses/options.h"
+#include "dsl/ops/masking.h"
+#include "dsl/ops/math.h"
+
+namespace stator {
+
+/// Options of binary_cross_entropy_with_logits, whose factors are operands of its call: `pos_weight{w}` multiplies what
+/// targets of 1 cost, for each class; a plain operand multiplies the whole.
+template <Operand W> struct pos_weight {
+  W weight;
+};
+template <Operand W> pos_weight(const W&) -> pos_weight<W>;
+
+namespace detail {
+/// log(1 + exp(x)), exact for all x.
+template <Operand X> constexpr auto log_one_plus_exp(const X& x) { return maximum(x, 0.0) + log1p(exp(-abs(x))); }
+
+/// Whether `F`, a factor or none, broadcasts to `X`.
+template <class X, class... F> inline constexpr bool broadcasts_to =
+    ((rule::broadcast(spec_of<X>.extents, spec_of<F>.extents) == spec_of<X>.extents) && ...);
+template <Operand X, Operand... F> constexpr auto times(const X& x, const F&... factor) { return (x * ... * factor); }
+
+/// -t log(x) - (1 - t) log(1 - x), either logarithm at least -100. Where x(1 - x) is below 1e-12 its derivative
+/// (x - t) / (x (1 - x)) is taken as (x - t) / 1e-12, as PyTorch does.
+template <Operand X, Operand Y> constexpr auto binary_cost(const X& x, const Y& target) {
+  auto fixed = detach(x);
+  auto at_end = fixed * (1.0 - fixed) < 1e-12;
+  auto p = where(at_end, fixed, x);
+  auto cost = -(target * maximum(log(p), -100.0) + (1.0 - target) * maximum(log1p(-p), -100.0));
+  return cost + (x - fixed) * where(at_end, (fixed - target) * 1e12, 0.0);
+}
+
+template <Operand X, Operand Y, class... F> constexpr const char* broken_pairs(const char* shapes,
+                                                                                const char* factors) {
+  if (spec_of<X>.extents != spec_of<Y>.extents) return shapes;
+  return broadcasts_to<X, F...> ? nullptr : factors;
+}
+template <class F> struct factor_of {
+  using type = F;
+};
+template <class F> struct factor_of<pos_weight<F>> {
+  using type = F;
+};
+#define STATOR_LOSS_MISTAKE(TYPE, NAME)                                                   \
+  template <Operand X, Operand Y, class... F> struct TYPE {                               \
+    static constexpr const char* message =                                                \
+        broken_pairs<X, Y, typename factor_of<F>::type...>(NAME ": shapes of input and target differ", \
+                                                           NAME ": the weight does not broadcast to the input"); \
+  };
+STATOR_LOSS_MISTAKE(BinaryMistake, "binary_cross_entropy")
+STATOR_LOSS_MISTAKE(LogitsMistake, "binary_cross_entropy_with_logits")
+STATOR_LOSS_MISTAKE(MultilabelMistake, "multilabel_soft_margin_loss")
+#undef STATOR_LOSS_MISTAKE
+
+/// What logits cost: (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)).
+template <Operand X, Operand Y> constexpr auto logits_cost(const X& x, const Y& target) {
+  return (1.0 - target) * x + log_one_plus_exp(-x);
+}
+template <Operand X, Operand Y, Operand W>
+constexpr auto logits_cost(const X& x, const Y& target, const pos_weight<W>& positive) {
+  return (1.0 - target) * x + ((positive.weight - 1.0) * target + 1.0) * log_one_plus_exp(-x);
+}
+template <Operand X, Operand Y, Operand F> constexpr auto logits_cost(const X& x, const Y& target, const F& factor) {
+  return logits_cost(x, target) * factor;
+}
+template <Operand X, Operand Y, Operand F, Operand W>
+constexpr auto logits_cost(const X& x, const Y& target, const F& factor, const pos_weight<W>& positive) {
+  return logits_cost(x, target, positive) * factor;
+}
+}  // namespace detail
+
+/// -weight (t log(x) + (1 - t) log(1 - x)) of probabilities and targets in [0, 1]. Source:
+/// torch.nn.functional.binary_cross_entropy.
+/// Shapes: input and target alike, weight broadcasts to them -> scalar (the input's for none).
+template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
+requires(X::what != is::log_probabilities && sizeof...(W) <= 1 && detail::BinaryMistake<X, Y, W...>::message == nullptr)
+constexpr auto binary_cross_entropy(const X& input, const Y& target, const W&... weight) {
+  return detail::reduce<R>(detail::times(detail::binary_cost(input, target), weight...));
+}
+template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W> requires(X::what == is::log_probabilities)
+Advice<"binary_cross_entropy takes probabilities, not their logarithms", shape_of<X>> binary_cross_entropy(
+    const X& input, const Y& target, const W&... weight);
+template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
+requires(X::what != is::log_probabilities && detail::BinaryMistake<X, Y, W...>::message != nullptr)
+ShapeError<text_of<detail::BinaryMistake<X, Y, W...>>, shape_of<X>, shape_of<Y>, shape_of<W>...> binary_cross_entropy(
+    const X& input, const Y& target, const W&... weight);
+
+/// binary_cross_entropy(sigmoid(input), ...) without its rounding: `..._with_logits(x, t)`, `(x, t, weight)`,
+/// `(x, t, pos_weight{w})` or `(x, t, weight, pos_weight{w})`. Source:
+/// torch.nn.functional.binary_cross_entropy_with_logits.
+/// Shapes: input and target alike, weights broadcast to them -> scalar (the input's for none).
+template <Reduction R = Reduction::mean, Operand X, Operand Y, class... W>
+requires(X::what == is::anything && detail::LogitsMistake<X, Y, W...>::message == nullptr)
+constexpr auto binary_cross_entropy_with_logits(const X& input, const Y& target, const W&... weights) {
+  return detail::reduce<R>(detail::logits_cost(input, target, weights...));
+}
+template <Reduction R = Reduction::mean, Operand X, Operand Y, class... W> requires(X::what != is::anything)
+Advice<"binary_cross_entropy_with_logits takes logits: it applies the sigmoid itself, so drop yours", shape_of<X>>
+binary_cross_entropy_with_logits(const X& input, const Y& target, const W&... weights);
+template <Reduction R = Reduction::mean, Operand X, Operand Y, class... W>
+requires(X::what == is::anything && detail::LogitsMistake<X, Y, W...>::message != nullptr)
+ShapeError<text_of<detail::LogitsMistake<X, Y, W...>>, shape_of<X>, shape_of<Y>> binary_cross_entropy_with_logits(
+    const X& input, const Y& target, const W&... weights);
+
+/// log(1 + exp(-t x)) of targets 1 and -1. Source: torch.nn.functional.soft_margin_loss.
+template <Reduction R = Reduction::mean, Operand X, Operand Y> requires(spec_of<X>.extents == spec_of<Y>.extents)
+constexpr auto soft_margin_loss(const X& input, const Y& target) {
+  return detail::reduce<R>(detail::log_one_plus_exp(-target * input));
+}
+template <Reduction R = Reduction::mean, Operand X, Operand Y> requires(spec_of<X>.extents != spec_of<Y>.extents)
+ShapeError<"soft_margin_loss: shapes of input and target differ", shape_of<X>, shape_of<Y>> soft_margin_loss(
+    const X& input, const Y& target);
+
+/// The mean over the last axis of binary_cross_entropy_with_logits, times a weight for each class. Source:
+/// torch.nn.functional.multilabel_soft_margin_loss.
+/// Shapes: input and target [..., C] alike, weight broadcasts to them -> scalar ([...] for none).
+template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
+requires(spec_of<X>.rank() >= 1 && sizeof...(W) <= 1 && detail::MultilabelMistake<X, Y, W...>::message == nullptr)
+constexpr auto multilabel_soft_margin_loss(const X& input, const Y& target, const W&... weight) {
+  return detail::reduce<R>(mean<-1>(detail::logits_cost(input, target, weight...)));
+}
+template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
+requires(detail::MultilabelMistake<X, Y, W...>::message != nullptr)
+ShapeError<text_of<detail::MultilabelMistake<X, Y, W...>>, shape_of<X>, shape_of<Y>> multilabel_soft_margin_loss(
+    const X& input, const Y& target, const W&... weight);
+
+}  // namespace stator
