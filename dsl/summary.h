@@ -16,8 +16,10 @@ namespace stator {
 
 namespace detail {
 
-/// The name of class `T` without namespaces and arguments.
+/// The name of class `T` without namespaces and arguments, or the one that it gives itself: `layer_name`, where users
+/// know it by an alias.
 template <class T> constexpr Name type_name() {
+  if constexpr (requires { T::layer_name; }) return Name(T::layer_name);
   std::string_view pretty = __PRETTY_FUNCTION__;  // "... [with T = ns::Conv2d<1, 2>]" (g++), "... [T = ...]" (clang)
   pretty.remove_prefix(pretty.rfind("T = ") == std::string_view::npos ? 0 : pretty.find("T = ") + 4);
   std::size_t end = 0, begin = 0;

@@ -24,6 +24,7 @@ struct batchnorm {
 /// Shapes: x [N, Features, ...] with `Axes` further axes, [N, Features] too where `Axes` is 1 -> the same; all state
 /// [Features], f32, and num_batches_tracked [], i64.
 template <int Axes, long Features, batchnorm Options> struct BatchNorm {
+  static constexpr std::string_view layer_name = Axes == 1 ? "BatchNorm1d" : Axes == 2 ? "BatchNorm2d" : "BatchNorm3d";
   static constexpr bool affine = Options.affine, tracks = Options.track_running_stats;
   template <bool There, class Leaf> using if_there = std::conditional_t<There, Leaf, Absent>;
 

@@ -55,19 +55,19 @@ static_assert(st::summary(two)["predict"]["first.key"].flops == 2 * 8 * 8 * 8);
 TEST_CASE("a summary is a table of layers, with the layers in them set in") {
   const std::string table = to_text(st::summary(residual));
   CHECK(table.substr(0, table.find("\nspread")) == R"(predict
-Layer (type)            Output shape      Parameters   FLOPs
-Residual                [batch, 10]              396  41,552
-  stem (Sequential)     [batch, 4, 8, 8]          40   4,608
-    0 (Conv2d)          [batch, 4, 8, 8]          40   4,608
-  blocks (array)        [batch, 4, 8, 8]         304  36,864
-    0 (Block)           [batch, 4, 8, 8]         152  18,432
-      conv (Conv2d)     [batch, 4, 8, 8]         144  18,432
-      norm (BatchNorm)  [batch, 4, 8, 8]           8       0
-    1 (Block)           [batch, 4, 8, 8]         152  18,432
-      conv (Conv2d)     [batch, 4, 8, 8]         144  18,432
-      norm (BatchNorm)  [batch, 4, 8, 8]           8       0
-  head (Linear)         [batch, 10]               40      80
-  spare (Linear)        not used                  12       -
+Layer (type)              Output shape      Parameters   FLOPs
+Residual                  [batch, 10]              396  41,552
+  stem (Sequential)       [batch, 4, 8, 8]          40   4,608
+    0 (Conv2d)            [batch, 4, 8, 8]          40   4,608
+  blocks (array)          [batch, 4, 8, 8]         304  36,864
+    0 (Block)             [batch, 4, 8, 8]         152  18,432
+      conv (Conv2d)       [batch, 4, 8, 8]         144  18,432
+      norm (BatchNorm2d)  [batch, 4, 8, 8]           8       0
+    1 (Block)             [batch, 4, 8, 8]         152  18,432
+      conv (Conv2d)       [batch, 4, 8, 8]         144  18,432
+      norm (BatchNorm2d)  [batch, 4, 8, 8]           8       0
+  head (Linear)           [batch, 10]               40      80
+  spare (Linear)          not used                  12       -
 )");
 }
 
