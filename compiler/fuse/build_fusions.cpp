@@ -134,7 +134,8 @@ class FusionBuilder {
 
   /// Whether result `result` leaves a slot, or a state of a loop, with the value that it has.
   bool isUnchanged(mlir::BlockArgument argument, unsigned result) {
-    if (llvm::isa<ir::ScanOp>(block_.getParentOp())) return argument.getArgNumber() == result;
+    if (auto scan = llvm::dyn_cast<ir::ScanOp>(block_.getParentOp()))
+      return result < scan.stateCount() && argument.getArgNumber() == result;
     auto function = llvm::cast<mlir::func::FuncOp>(block_.getParentOp());
     mlir::Attribute slot = function.getArgAttr(argument.getArgNumber(), ir::slotAttr);
     return slot && slot == function.getResultAttr(result, ir::updateAttr);

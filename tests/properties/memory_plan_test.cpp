@@ -68,7 +68,8 @@ TEST_CASE("models: every value is whole when it is read, and state and results h
 }
 
 TEST_CASE("random graphs: every value is whole when it is read") {
-  for (uint64_t seed = 1; seed <= 100; ++seed) check_plans(with_gradients(random_program(seed)).program, 8);
+  constexpr bool loops = false;  // their steps run more than once, which a list of kernels does not say
+  for (uint64_t seed = 1; seed <= 100; ++seed) check_plans(with_gradients(random_program(seed, loops)).program, 8);
 }
 
 }  // namespace stator::tests

@@ -50,15 +50,15 @@ Integers RandomGraph::some_axes(const TensorSpec& spec, bool numbers_only) {
 
 void RandomGraph::grow_once() {
   using Maker = Made (RandomGraph::*)(const Value&);
-  static constexpr Maker makers[]{&RandomGraph::combine,   &RandomGraph::combine,    &RandomGraph::select,
-                                  &RandomGraph::permute,   &RandomGraph::reshape,    &RandomGraph::slice,
-                                  &RandomGraph::pad,       &RandomGraph::flip,       &RandomGraph::stretch,
-                                  &RandomGraph::reduce,    &RandomGraph::reduce,     &RandomGraph::index_of_greatest,
-                                  &RandomGraph::normalise, &RandomGraph::multiply,   &RandomGraph::multiply_over_rows,
-                                  &RandomGraph::convolve,  &RandomGraph::convolve,   &RandomGraph::pool,
-                                  &RandomGraph::drop,      &RandomGraph::row_of_one, &RandomGraph::row_of_two,
-                                  &RandomGraph::compare,   &RandomGraph::join,       &RandomGraph::look_up,
-                                  &RandomGraph::attend,    &RandomGraph::standardise};
+  static constexpr Maker makers[]{&RandomGraph::combine,   &RandomGraph::combine,     &RandomGraph::select,
+                                  &RandomGraph::permute,   &RandomGraph::reshape,     &RandomGraph::slice,
+                                  &RandomGraph::pad,       &RandomGraph::flip,        &RandomGraph::stretch,
+                                  &RandomGraph::reduce,    &RandomGraph::reduce,      &RandomGraph::index_of_greatest,
+                                  &RandomGraph::normalise, &RandomGraph::multiply,    &RandomGraph::multiply_over_rows,
+                                  &RandomGraph::convolve,  &RandomGraph::convolve,    &RandomGraph::pool,
+                                  &RandomGraph::drop,      &RandomGraph::row_of_one,  &RandomGraph::row_of_two,
+                                  &RandomGraph::compare,   &RandomGraph::join,        &RandomGraph::look_up,
+                                  &RandomGraph::attend,    &RandomGraph::standardise, &RandomGraph::loop};
   const Maker maker = makers[choice_.below(std::size(makers))];
   const bool windows = maker == &RandomGraph::convolve || maker == &RandomGraph::pool;
   const Value x = windows ? any_of_rank(4) : any();
@@ -76,13 +76,13 @@ void RandomGraph::grow() {
     if (const Value x = any(); may_cross(x.spec)) trace_.result(x.id);
 }
 
-ProgramGraph random_program(uint64_t seed) {
+ProgramGraph random_program(uint64_t seed, bool loops) {
   ProgramGraph program;
   Function function;
   function.name = Name("graph" + std::to_string(seed));
   {
     Trace trace(program, function, true);
-    RandomGraph(trace, seed).grow();
+    RandomGraph(trace, seed, loops).grow();
   }
   program.functions.push_back(std::move(function));
   return program;

@@ -31,7 +31,7 @@ class Choice {
 /// bound.
 class RandomGraph {
  public:
-  RandomGraph(Trace& trace, uint64_t seed) : trace_(trace), choice_(seed) {}
+  RandomGraph(Trace& trace, uint64_t seed, bool loops) : trace_(trace), choice_(seed), loops_(loops) {}
   /// Inputs, then ops on them, then the results.
   void grow();
 
@@ -71,9 +71,12 @@ class RandomGraph {
   Made look_up(const Value& x);
   Made attend(const Value& x);
   Made standardise(const Value& x);
+  Value next_state(const Value& state, const Value& element, const Value& outside);
+  Made loop(const Value& x);
 
   Trace& trace_;
   Choice choice_;
+  bool loops_;
   std::vector<Value> values_;  // floats
   bool symbolic_ = false;
 };
@@ -81,7 +84,7 @@ class RandomGraph {
 /// Whether a value may be an input or a result.
 bool may_cross(const TensorSpec& spec);
 
-/// One function, named after the seed.
-ProgramGraph random_program(uint64_t seed);
+/// One function, named after the seed; with loops in it, or with none.
+ProgramGraph random_program(uint64_t seed, bool loops = true);
 
 }  // namespace stator::tests
