@@ -105,6 +105,15 @@ class CharLstm(nn.Module):
         return self.head(self.rnn(self.emb(tokens))[0]).flatten(0, 1)
 
 
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(64, 128)
+
+    def forward(self, x):
+        return self.lstm(x)[0]
+
+
 def images(batch, shape, classes):
     return torch.randn(batch, *shape), torch.randint(classes, (batch,))
 
@@ -128,6 +137,8 @@ MODELS = {
                  lambda n: text(n, 64, 65)),
     "char_lstm": (CharLstm, F.cross_entropy, lambda p: torch.optim.Adam(p, lr=2e-3, fused=True), 1.0, 32,
                   lambda n: text(n, 64, 65)),
+    "lstm": (Recurrent, F.mse_loss, lambda p: torch.optim.Adam(p, lr=1e-3, fused=True), None, 32,
+             lambda n: (torch.randn(32, n, 64), torch.randn(32, n, 128))),
 }
 
 

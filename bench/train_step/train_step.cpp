@@ -32,6 +32,26 @@ template <const auto& Program> void character_step(benchmark::State& run) {
   for (auto _ : run) benchmark::DoNotOptimize(train.step(state, text.tokens, text.next));
 }
 
+/// An LSTM alone, whose outputs should be as given; 32 steps.
+struct Recurrent {
+  st::LSTM<64, 128> lstm;
+  constexpr auto operator()(auto x) const { return lstm(x).output; }
+};
+using Sequence = st::Tensor<st::f32, 32, st::batch, 64>;
+using Output = st::Tensor<st::f32, 32, st::batch, 128>;
+
+constexpr auto recurrent = st::program<Recurrent>(st::train_step<Sequence, Output>(
+    [](const auto& net, auto x, auto target) { return mse_loss(net(x), target); }, st::Adam{}));
+
+void recurrent_step(benchmark::State& run) {
+  const int64_t rows = run.range(0);
+  const st::NdArray x = bench::image_batch(32, {rows, 64, 1}, 1).images.reshape({32, rows, 64});
+  const st::NdArray target = bench::image_batch(32, {rows, 128, 1}, 1).images.reshape({32, rows, 128});
+  auto state = st::init(recurrent, st::seed(0));
+  auto train = st::compile(recurrent, st::batch = rows, st::CompileOptions{.threads = static_cast<int>(run.range(1))});
+  for (auto _ : run) benchmark::DoNotOptimize(train.step(state, x, target));
+}
+
 #define STATOR_TIMES(BATCH) \
   ArgNames({"batch", "threads"})->Args({BATCH, 1})->Args({BATCH, 2})->Unit(benchmark::kMicrosecond)->UseRealTime()
 #define STATOR_TRAIN_STEP(MODEL, BATCH, CHANNELS, SIDE, CLASSES) \
@@ -42,5 +62,6 @@ STATOR_TRAIN_STEP(tinyvgg, 32, 3, 64, 3)->Name("train_step/tinyvgg");
 STATOR_TRAIN_STEP(cifar_resnet, 128, 3, 32, 10)->Name("train_step/cifar_resnet");
 BENCHMARK(character_step<models::char_gpt>)->STATOR_TIMES(12)->Name("train_step/char_gpt");
 BENCHMARK(character_step<models::char_lstm>)->STATOR_TIMES(32)->Name("train_step/char_lstm");
+BENCHMARK(recurrent_step)->STATOR_TIMES(32)->Name("train_step/lstm");
 
 }  // namespace
