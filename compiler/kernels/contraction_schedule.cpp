@@ -15,6 +15,7 @@ namespace {
 /// Cache sizes are those of no particular host, so that schedules depend on the target's name alone.
 constexpr int64_t firstCacheBytes = 24 << 10;
 constexpr int64_t secondCacheBytes = 384 << 10;
+constexpr int64_t leastReduction = 128;  ///< steps that stay together where a reduction is cut
 constexpr int64_t multipliesPerChunk = 64 << 10;
 constexpr int64_t maxChunks = 64;
 
@@ -36,6 +37,11 @@ void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
   s.bigRowTiles = extent - s.rowTiles * (s.cutExtent - 1);
 }
 
+/// Whether A does not fit into the second cache.
+bool isFar(const ContractionForm& form) {
+  return extentProduct(form.rows) * extentProduct(form.reductions) * form.elementBits() / 8 > secondCacheBytes;
+}
+
 /// Cycles that a step of a tile's reduction waits for A where A lies transposed: each step reads other lines, which no
 /// prefetcher foresees, once for every panel. They come from the second cache, or from behind it.
 double waitCycles(const ContractionForm& form, int64_t rows) {
@@ -44,8 +50,15 @@ double waitCycles(const ContractionForm& form, int64_t rows) {
   bool transposed =
       form.reductions.size() == 1 && form.rows.back().a == 1 && std::abs(form.reductions.back().a) * bytes >= lineBytes;
   if (!transposed) return 0;
-  bool near = extentProduct(form.rows) * form.reductions.back().extent * bytes <= secondCacheBytes;
-  return static_cast<double>(ceilDivide(rows * bytes, lineBytes)) * (near ? 1.0 : 4.0);
+  return static_cast<double>(ceilDivide(rows * bytes, lineBytes)) * (isFar(form) ? 4.0 : 1.0);
+}
+
+/// Whether all panels of B are to meet a part of A while it is near: where A is far and lies transposed, and B is
+/// narrow enough for the second cache.
+bool sharesRows(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t narrowest = leastReduction * form.columns.extent * form.elementBits() / 8;
+  return s.kernel == ContractionSchedule::Kernel::broadcast && s.panels > 1 && waitCycles(form, 1) > 1 &&
+         narrowest <= secondCacheBytes;
 }
 
 /// Cycles of a tile, at two vector multiply-adds and two loads a cycle, and 4.5 cycles from one multiply-add to the
@@ -123,7 +136,7 @@ Costed dotTiles(const ContractionForm& form, ContractionSchedule s, const cpu::T
 /// Cuts the last reduction into equal blocks of whole vectors, so that `stepBytes` times a block is within `most`.
 void cutReduction(ContractionSchedule& s, int64_t stepBytes, int64_t most) {
   Dim& dim = s.reductions.back();
-  for (int64_t blocks = 2; dim.extent / blocks >= 128; ++blocks) {
+  for (int64_t blocks = 2; dim.extent / blocks >= leastReduction; ++blocks) {
     int64_t length = dim.extent / blocks;
     if (dim.extent % blocks || length % s.lanes || length * stepBytes > most) continue;
     Dim block{blocks, dim.a * length, dim.b * length, 0};
@@ -134,13 +147,14 @@ void cutReduction(ContractionSchedule& s, int64_t stepBytes, int64_t most) {
   }
 }
 
-/// Hoists reductions until what many tiles share stays in a cache: a panel of B for all row tiles, or in a dot the rows
-/// of A for all columns.
+/// Hoists reductions until what many tiles share stays in a cache: a panel of B for all row tiles, all panels where A
+/// is far, or in a dot the rows of A for all columns.
 void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
   int64_t rowTiles = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   if ((dot ? s.panels : rowTiles) == 1) return;
-  int64_t stepBytes = (dot ? s.cutExtent * s.wholeRows : s.panelColumns) * form.elementBits() / 8;
+  int64_t columns = sharesRows(s, form) ? form.columns.extent : s.panelColumns;
+  int64_t stepBytes = (dot ? s.cutExtent * s.wholeRows : columns) * form.elementBits() / 8;
   int64_t most = dot ? firstCacheBytes : secondCacheBytes;
   while (s.packedReductions() * stepBytes > most) {
     if (s.hoisted + 1 == static_cast<int>(s.reductions.size())) return cutReduction(s, stepBytes, most);
@@ -164,26 +178,31 @@ int64_t largestDivisor(int64_t value, int64_t most) {
   return 1;
 }
 
-/// Tiles that a packed panel serves at least, so that packing stays a small part of their time: a transposed copy costs
-/// an element as much as some twenty rows do, one of vectors as much as five.
-int64_t tilesPerPacking(const ContractionSchedule& s, const ContractionForm& form) {
-  int64_t rows = form.columns.b == 1 ? 64 : 192;
-  return ceilDivide(rows, s.cutExtent * s.wholeRows);
+/// Panels whose tiles take turns on the same rows.
+int64_t panelsTogether(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t panelBytes = s.packedReductions() * s.panelColumns * form.elementBits() / 8;
+  bool small = panelBytes <= firstCacheBytes && !sharesRows(s, form);
+  return s.packB || small ? 1 : largestDivisor(s.panels, std::max<int64_t>(1, secondCacheBytes / panelBytes));
+}
+
+/// Tiles in a row block at least, so that what they share is a small part of their time. Packing by a transposed copy
+/// costs an element as much as some twenty rows do, by vectors as much as five.
+int64_t tilesPerRowBlock(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t tileRows = s.cutExtent * s.wholeRows;
+  if (s.packB) return ceilDivide(form.columns.b == 1 ? 64 : 192, tileRows);
+  if (s.kernel == ContractionSchedule::Kernel::dot) return s.panelsPerGroup;
+  return s.hoisted && sharesRows(s, form) ? s.panelsPerGroup * ceilDivide(64, tileRows) : 1;
 }
 
 /// Units, blocks and chunks.
 void partition(ContractionSchedule& s, const ContractionForm& form) {
-  int64_t panelBytes = s.packedReductions() * s.panelColumns * form.elementBits() / 8;
-  bool small = panelBytes <= firstCacheBytes;
-  s.panelsPerGroup =
-      s.packB || small ? 1 : largestDivisor(s.panels, std::max<int64_t>(1, secondCacheBytes / panelBytes));
+  s.panelsPerGroup = panelsTogether(s, form);
   s.units = s.panels / s.panelsPerGroup;
   for (int outer : s.unitLoops) s.units *= form.outer[outer].extent;
   s.tilesPerUnit = s.rowTiles * s.panelsPerGroup * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   for (int outer : s.tileLoops) s.tilesPerUnit *= form.outer[outer].extent;
   int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / multipliesPerChunk, 1, maxChunks);
-  int64_t shared = s.packB ? tilesPerPacking(s, form) : s.kernel == ContractionSchedule::Kernel::dot ? s.panelsPerGroup : 1;
-  s.rowBlocks = std::max<int64_t>(1, s.tilesPerUnit / shared);
+  s.rowBlocks = std::max<int64_t>(1, s.tilesPerUnit / tilesPerRowBlock(s, form));
   if (s.packB || s.hoisted) s.rowBlocks = std::min(s.rowBlocks, ceilDivide(wanted, s.units));
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
 }

@@ -53,6 +53,15 @@ TEST_CASE("matrix products of odd sizes, in all layouts") {
   checkOnAllTargets(product(layout, shape.m, shape.k, shape.n));
 }
 
+TEST_CASE("a transposed A beyond the cache meets all panels part by part") {
+  ContractionForm form = product("TN", 100, 1024, 130);
+  ContractionSchedule schedule = scheduleContraction(form, hostTargets().back());
+  CHECK(schedule.hoisted == 1);
+  CHECK(schedule.panelsPerGroup > 1);
+  checkOnAllTargets(form);
+  checkOnAllTargets(product("TT", 100, 1024, 130));
+}
+
 TEST_CASE("column tails of every width") {
   int64_t columns = GENERATE(range(1, 18));
   auto targets = hostTargets();
