@@ -14,17 +14,25 @@ namespace stator {
 
 namespace {
 
-constexpr size_t page_bytes = 4096, large_bytes = 1 << 20;
+constexpr size_t huge_page_bytes = 2 << 20;
 
-/// Zeros without touching what need not be: the kernel takes the whole pages of a large block back, and gives zeros for
-/// them when they are first used. An arena of gigabytes is ready at once.
+size_t in_huge_pages(size_t size) { return (size + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes; }
+bool is_large(size_t size) { return size >= 2 * huge_page_bytes; }
+
+/// Bytes on a 64-byte boundary. Large blocks lie in huge pages where the system gives them on request: a deep model's
+/// arena takes hundreds of thousands of small ones.
+std::byte* allocate(size_t size) {
+  if (!is_large(size)) return static_cast<std::byte*>(std::aligned_alloc(alignment_bytes, size));
+  void* bytes = std::aligned_alloc(huge_page_bytes, in_huge_pages(size));
+  if (bytes) (void)::madvise(bytes, in_huge_pages(size), MADV_HUGEPAGE);
+  return static_cast<std::byte*>(bytes);
+}
+
+/// Zeros for a block that was just allocated. The kernel takes the pages of a large one back, and gives zeros for them
+/// when they are first used, so that an arena of gigabytes is there at once.
 void fill_with_zeros(std::byte* bytes, size_t size) {
-  const size_t before = (page_bytes - reinterpret_cast<uintptr_t>(bytes) % page_bytes) % page_bytes;
-  if (size < large_bytes || size < before) return void(std::memset(bytes, 0, size));
-  const size_t pages = (size - before) / page_bytes * page_bytes;
-  if (::madvise(bytes + before, pages, MADV_DONTNEED) != 0) return void(std::memset(bytes, 0, size));
-  std::memset(bytes, 0, before);
-  std::memset(bytes + before + pages, 0, size - before - pages);
+  if (is_large(size) && ::madvise(bytes, in_huge_pages(size), MADV_DONTNEED) == 0) return;
+  std::memset(bytes, 0, size);
 }
 
 }  // namespace
@@ -35,8 +43,7 @@ AlignedBuffer AlignedBuffer::uninitialised(int64_t size_bytes) {
   if (size_bytes < 0 || size_bytes > std::numeric_limits<int64_t>::max() - alignment_bytes)
     throw UserError(concat("memory: a block of ", size_bytes, " bytes cannot exist"));
   AlignedBuffer buffer;
-  const auto whole = static_cast<size_t>(round_up_to_alignment(size_bytes > 0 ? size_bytes : 1));
-  buffer.bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment_bytes, whole)));
+  buffer.bytes_.reset(allocate(static_cast<size_t>(round_up_to_alignment(size_bytes > 0 ? size_bytes : 1))));
   if (!buffer.bytes_) throw UserError(concat("memory: ", size_bytes, " bytes are not to be had"));
   buffer.size_bytes_ = size_bytes;
   return buffer;
@@ -44,7 +51,7 @@ AlignedBuffer AlignedBuffer::uninitialised(int64_t size_bytes) {
 
 AlignedBuffer AlignedBuffer::zeroed(int64_t size_bytes) {
   AlignedBuffer buffer = uninitialised(size_bytes);
-  fill_with_zeros(buffer.data(), static_cast<size_t>(size_bytes));
+  fill_with_zeros(buffer.data(), static_cast<size_t>(round_up_to_alignment(size_bytes)));
   return buffer;
 }
 
