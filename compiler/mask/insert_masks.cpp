@@ -76,6 +76,7 @@ class MaskInserter {
       builder_.setInsertionPoint(&op);
       listener_.checkpoint = op.getAttr(ir::checkpointAttr);
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) {
+        listener_.checkpoint = {};  // a block with a loop is not computed again
         if (mlir::failed(maskScan(scan))) return mlir::failure();
         continue;
       }
