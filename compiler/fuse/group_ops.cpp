@@ -7,8 +7,6 @@
 // contraction.
 #include "compiler/fuse/group_ops.h"
 
-#include <set>
-
 namespace stator::fuse {
 namespace {
 
@@ -292,31 +290,6 @@ void Grouping::placeView(mlir::Operation* op) {
     }
   }
   found(op, Kind::map);
-}
-
-llvm::SmallVector<int> Grouping::order() const {
-  llvm::SmallVector<int> waits(groups_.size(), 0);
-  llvm::SmallVector<llvm::SmallSetVector<int, 8>> consumers(groups_.size());
-  auto firstOp = [&](int group) { return groups_[group].ops.front(); };
-  auto earlier = [&](int a, int b) { return firstOp(a)->isBeforeInBlock(firstOp(b)); };
-  for (int group = 0; group < static_cast<int>(groups_.size()); ++group)
-    for (mlir::Operation* op : groups_[group].ops)
-      for (int producer : producersOf(op))
-        if (producer != group && consumers[producer].insert(group)) ++waits[group];
-  std::set<int, decltype(earlier)> ready(earlier);
-  for (int group = 0; group < static_cast<int>(groups_.size()); ++group)
-    if (waits[group] == 0 && !groups_[group].ops.empty()) ready.insert(group);
-  llvm::SmallVector<int> order;
-  while (!ready.empty()) {
-    int next = *ready.begin();
-    ready.erase(ready.begin());
-    order.push_back(next);
-    for (int consumer : consumers[next])
-      if (--waits[consumer] == 0) ready.insert(consumer);
-  }
-  assert(static_cast<long>(order.size()) == llvm::count_if(groups_, [](const Group& g) { return !g.ops.empty(); }) &&
-         "groups wait");
-  return order;
 }
 
 }  // namespace stator::fuse

@@ -29,7 +29,8 @@ class Grouping {
   int groupOf(mlir::Operation* op) const;
   /// Whether other groups, or whoever gets the block's results, need what this op of a group computes.
   bool isResult(mlir::Operation* op) const;
-  /// Groups in an order in which each follows those that it reads, else as in the program.
+  /// Groups in an order in which each follows those that it reads, else as in the program; scalars when they are
+  /// needed.
   llvm::SmallVector<int> order() const;
 
  private:

@@ -123,7 +123,7 @@ TEST_CASE("checkpointed blocks give the same bits in less memory") {
 
 TEST_CASE("a checkpointed GPT of 12 blocks gives the same bits in less memory") {
   const NdArray text = text_of(6, 16, 11), next = text_of(6, 16, 10);
-  check_same_in_less(trained(gpt<true>(), text, next), trained(gpt<false>(), text, next), 0.9);
+  check_same_in_less(trained(gpt<true>(), text, next), trained(gpt<false>(), text, next), 0.2);
 }
 
 TEST_CASE("a checkpointed block with a loop is kept as it is") {
