@@ -29,6 +29,7 @@
 #include "dsl/ops/piecewise.h"
 #include "dsl/ops/products.h"
 #include "dsl/ops/repeat.h"
+#include "dsl/ops/rounding.h"
 #include "dsl/ops/running.h"
 #include "dsl/ops/scan.h"
 #include "dsl/ops/statistics.h"

@@ -195,6 +195,32 @@ struct ExpandAtan : mlir::OpRewritePattern<math::AtanOp> {
   }
 };
 
+/// The angle of |x| / |y| in the first quadrant, brought to that of the point (y, x). Where both are as large, infinite
+/// too, the ratio is 1; where both are 0 it is 0.
+struct ExpandAtan2 : mlir::OpRewritePattern<math::Atan2Op> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::Atan2Op op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    auto compare = [&](arith::CmpFPredicate predicate, Value a, Value b) -> Value {
+      return rewriter.create<arith::CmpFOp>(f.location, predicate, a, b);
+    };
+    Value x = rewriter.create<math::AbsFOp>(f.location, op.getLhs());
+    Value y = rewriter.create<math::AbsFOp>(f.location, op.getRhs());
+    Value zero = f.number(0), one = f.number(1);
+    Value whereEqual = f.select(compare(arith::CmpFPredicate::OEQ, x, zero), zero, one);
+    Value ratio = f.select(compare(arith::CmpFPredicate::OEQ, x, y), whereEqual,
+                           rewriter.create<arith::DivFOp>(f.location, x, y));
+    Value angle = rewriter.create<math::AtanOp>(f.location, ratio);
+    Value side = rewriter.create<math::CopySignOp>(f.location, one, op.getRhs());
+    Value opposite = rewriter.create<arith::SubFOp>(f.location, f.number(3.14159265358979f), angle);
+    Value size = f.select(compare(arith::CmpFPredicate::OLT, side, zero), opposite, angle);
+    rewriter.replaceOpWithNewOp<math::CopySignOp>(op, size, op.getLhs());
+    return mlir::success();
+  }
+};
+
 struct SplitVectorMultiplyAdd : mlir::OpRewritePattern<mlir::vector::FMAOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -213,8 +239,8 @@ mlir::LogicalResult apply(mlir::ModuleOp module, mlir::RewritePatternSet&& patte
 
 mlir::LogicalResult expandMath(mlir::ModuleOp module) {
   mlir::RewritePatternSet own(module.getContext());
-  own.add<ExpandAtan, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>, ExpandSine<math::CosOp, 1>>(
-      module.getContext());
+  own.add<ExpandAtan, ExpandAtan2, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>,
+          ExpandSine<math::CosOp, 1>>(module.getContext());
   if (mlir::failed(apply(module, std::move(own)))) return mlir::failure();
   mlir::RewritePatternSet others(module.getContext());
   mlir::populateMathPolynomialApproximationPatterns(others);

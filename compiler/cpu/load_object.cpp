@@ -53,6 +53,8 @@ llvm::orc::SymbolMap processSymbols(llvm::orc::ExecutionSession& session) {
   unary("log1pf", ::log1pf, "log1p", ::log1p);
   unary("sinf", ::sinf, "sin", ::sin);
   unary("cosf", ::cosf, "cos", ::cos);
+  add("sincosf", static_cast<void (*)(float, float*, float*)>(&::sincosf));
+  add("sincos", static_cast<void (*)(double, double*, double*)>(&::sincos));
   unary("tanf", ::tanf, "tan", ::tan);
   unary("asinf", ::asinf, "asin", ::asin);
   unary("acosf", ::acosf, "acos", ::acos);

@@ -9,13 +9,25 @@
 namespace stator::algebra {
 
 using std::abs;
+using std::atan;
+using std::atan2;
+using std::ceil;
+using std::cos;
 using std::erf;
 using std::exp;
 using std::expm1;
+using std::floor;
+using std::fmod;
 using std::log;
+using std::log1p;
 using std::pow;
+using std::sin;
 using std::sqrt;
 using std::tanh;
+using std::trunc;
+
+/// The even one of two equally near. Source: torch.round.
+inline double round(double x) { return std::nearbyint(x); }
 
 /// NaN, where `a` or `b` is one. Source: torch.maximum.
 inline double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }

@@ -71,9 +71,12 @@ template <auto Rule, class... X> struct inferred {
 };
 template <class Rule> constexpr bool keeps_property = requires { Rule::keeps_property; };
 
+/// What the result of an op is known to be, whatever its operands are.
+template <class Rule> inline constexpr is property_given = is::anything;
+
 template <class Rule, class X, class...> constexpr is property_of() {
   if constexpr (keeps_property<Rule>) return X::what;
-  else return is::anything;
+  else return property_given<Rule>;
 }
 // No type in the primary templates: clang looks before it has checked a function's constraint.
 template <auto Rule, class... X> struct result {};

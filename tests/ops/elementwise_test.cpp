@@ -68,6 +68,22 @@ template <class Body> Row logical(const std::string& op, Body body) {
       .torch(plain_cases(op), [call](const std::vector<Value>& in) { return call(in[0], in[1]); });
 }
 
+/// What is left of a division, which has no derivative where it jumps; whole numbers are not divided by 0.
+template <class Body> Row remainder_row(const std::string& op, Body body) {
+  const Binary call = body;
+  const ValueBody on_values = [call](const std::vector<Value>& in) { return call(in[0], in[1]); };
+  Row row = binary_on(op, DType::f32, {{-6, 6}, {1, 4}}, body);
+  row.at({spec_of_extents(DType::i64, {3, 17}), spec_of_extents(DType::i64, {17})}, on_values);
+  for (const std::string& name : torch_cases_of(op)) {
+    if (!torch_case(name).attributes.contains("other")) continue;
+    const double other = torch_case(name).number("other");
+    row.torch(std::vector{name}, [call, other](const std::vector<Value>& in) {
+      return call(in[0], stator::detail::number(in[0], other));
+    });
+  }
+  return row.torch(plain_cases(op), on_values);
+}
+
 Row pow_row() {
   Row row = binary("pow", {{0.2, 3}, {-2, 2}}, false, [](const auto& a, const auto& b) { return pow(a, b); });
   row.torch<F<3, 4>>("pow__base_scalar", [](auto x) { return pow(2.0, x); }).torch<F<3>>("pow__zero_base", [](auto x) {
@@ -151,7 +167,7 @@ Row cast_row() {
 }  // namespace
 
 const std::vector<Row>& elementwise_rows() {
-  constexpr Domain around{}, positive{0.2, 4}, far{-6, 6};
+  constexpr Domain around{}, positive{0.2, 4}, far{-6, 6}, inside{-0.9, 0.9};
   constexpr bool numeric = true, real = false;
   static const std::vector<Row> rows = [&] {
     std::vector<Row> made{
@@ -161,9 +177,20 @@ const std::vector<Row>& elementwise_rows() {
         unary("square", around, numeric, [](const auto& x) { return square(x); }),
         unary("exp", around, real, [](const auto& x) { return exp(x); }),
         unary("log", positive, real, [](const auto& x) { return log(x); }),
+        unary("log1p", {-0.8, 4}, real, [](const auto& x) { return log1p(x); }),
         unary("sqrt", positive, real, [](const auto& x) { return sqrt(x); }),
         unary("rsqrt", positive, real, [](const auto& x) { return rsqrt(x); }),
         unary("reciprocal", positive, real, [](const auto& x) { return reciprocal(x); }),
+        unary("sin", far, real, [](const auto& x) { return sin(x); }),
+        unary("cos", far, real, [](const auto& x) { return cos(x); }),
+        unary("tan", {-1.3, 1.3}, real, [](const auto& x) { return tan(x); }),
+        unary("asin", inside, real, [](const auto& x) { return asin(x); }),
+        unary("acos", inside, real, [](const auto& x) { return acos(x); }),
+        unary("atan", far, real, [](const auto& x) { return atan(x); }),
+        unary("floor", around, numeric, [](const auto& x) { return floor(x); }),
+        unary("ceil", around, numeric, [](const auto& x) { return ceil(x); }),
+        unary("round", around, numeric, [](const auto& x) { return round(x); }),
+        unary("trunc", around, numeric, [](const auto& x) { return trunc(x); }),
         unary("tanh", far, real, [](const auto& x) { return tanh(x); }),
         unary("sigmoid", far, real, [](const auto& x) { return sigmoid(x); }),
         unary("softplus", {-6, 25}, real, [](const auto& x) { return softplus(x); })
@@ -185,6 +212,9 @@ const std::vector<Row>& elementwise_rows() {
         binary("div", {around, positive}, real, [](const auto& a, const auto& b) { return div(a, b); }),
         binary("maximum", {around}, numeric, [](const auto& a, const auto& b) { return maximum(a, b); }),
         binary("minimum", {around}, numeric, [](const auto& a, const auto& b) { return minimum(a, b); }),
+        remainder_row("fmod", [](const auto& a, const auto& b) { return fmod(a, b); }),
+        remainder_row("remainder", [](const auto& a, const auto& b) { return remainder(a, b); }),
+        binary("atan2", {around, {0.2, 4}}, real, [](const auto& a, const auto& b) { return atan2(a, b); }),
         pow_row(),
         squared_deviation_row(),
         comparison("equal", "eq", [](const auto& a, const auto& b) { return equal(a, b); }),

@@ -66,7 +66,7 @@ Row prelu_row() {
 }
 
 std::vector<Row> piecewise_rows() {
-  constexpr Domain far{-6, 6};
+  constexpr Domain far{-6, 6}, around{};
   return {
       STATOR_COMPOSED(relu6, far),
       STATOR_COMPOSED(hardsigmoid, far).without_gradient(),  // PyTorch takes 1 / 6 in f32
@@ -101,6 +101,14 @@ std::vector<Row> piecewise_rows() {
           .torch<F<3>>("threshold__edges", [](auto x) { return threshold(x, 0.5, 7); }),
       clamp_row(),
       prelu_row(),
+      STATOR_COMPOSED(frac, around),
+      Row("div_rounded")
+          .domains({{-9, 9}, {1, 3}})
+          .at<F<batch, 17>, F<17>>([](auto a, auto b) { return std::tuple(div<"floor">(a, b), div<"trunc">(a, b)); })
+          .at<Tensor<i64, 17>, Tensor<i64, 3, 1>>(
+              [](auto a, auto b) { return std::tuple(div<"floor">(a, b - 7), div<"trunc">(a, b - 7)); })
+          .torch<F<3, 4>, F<4>>("div__rounding_floor", [](auto a, auto b) { return div<"floor">(a, b); })
+          .torch<F<3, 4>, F<4>>("div__rounding_trunc", [](auto a, auto b) { return div<"trunc">(a, b); }),
       Row("add_of_alpha").torch<F<3, 4>, F<4>>("add__alpha", [](auto a, auto b) { return add(a, b, -0.5); }),
       Row("sub_of_alpha")
           .at<F<3, 4>, F<4>>([](auto a, auto b) { return sub(a, b, -0.5); })

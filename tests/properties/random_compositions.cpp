@@ -23,6 +23,12 @@ constexpr Binary binary_rows[]{
 #define STATOR_BINARY(NAME, ...) [](const Value& a, const Value& b) { return NAME(a, b); },
 #include "compiler/interface/ops/elementwise.def"
 };
+constexpr std::string_view binary_names[]{
+#define STATOR_BINARY(NAME, ...) #NAME,
+#include "compiler/interface/ops/elementwise.def"
+};
+/// Whether a row jumps where one operand is a whole multiple of the other.
+constexpr bool jumps(std::string_view name) { return name == "fmod" || name == "remainder"; }
 constexpr Binary comparison_rows[]{
 #define STATOR_COMPARISON(NAME, ...) [](const Value& a, const Value& b) { return NAME(a, b); },
 #include "compiler/interface/ops/elementwise.def"
@@ -45,12 +51,13 @@ Value mean_over(const Value& x, const Integers& axes) {
 }  // namespace
 
 RandomGraph::Made RandomGraph::row_of_one(const Value& x) {
-  return unary_rows[choice_.below(std::size(unary_rows))](tame(x));
+  return unary_rows[choice_.below(std::size(unary_rows))](tame(x) * 0.5);  // below 1 / 2: no rounding jumps
 }
 
 RandomGraph::Made RandomGraph::row_of_two(const Value& x) {
   const Value other = any(), y = rule::fits(rule::broadcast(x.spec.extents, other.spec.extents)) ? other : neg(x);
-  return binary_rows[choice_.below(std::size(binary_rows))](tame(x), tame(y));
+  const long row = choice_.below(std::size(binary_rows));
+  return binary_rows[row](tame(x), jumps(binary_names[row]) ? tame(y) + 0.85 : tame(y));
 }
 
 RandomGraph::Made RandomGraph::compare(const Value& x) {

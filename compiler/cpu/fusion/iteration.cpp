@@ -164,9 +164,10 @@ double nanosecondsPerElement(ir::FusionOp fusion) {
   double time = 0.3 * (fusion.getNumOperands() + fusion.getNumResults());
   for (mlir::Operation& op : fusion.getBody().front())
     time += llvm::TypeSwitch<mlir::Operation*, double>(&op)
-                .Case<ir::ErfOp, ir::ExpOp, ir::Expm1Op, ir::GeluOp, ir::GeluTanhOp, ir::LogOp, ir::SigmoidOp,
-                      ir::SiluOp, ir::TanhOp>([](auto) { return 0.5; })
-                .Case<ir::PowOp, ir::RandomUniformOp>([](auto) { return 5.0; })
+                .Case<ir::AcosOp, ir::AsinOp, ir::AtanOp, ir::Atan2Op, ir::CosOp, ir::ErfOp, ir::ExpOp, ir::Expm1Op,
+                      ir::GeluOp, ir::GeluTanhOp, ir::LogOp, ir::Log1pOp, ir::SigmoidOp, ir::SiluOp, ir::SinOp,
+                      ir::TanOp, ir::TanhOp>([](auto) { return 0.5; })
+                .Case<ir::FmodOp, ir::PowOp, ir::RandomUniformOp, ir::RemainderOp>([](auto) { return 5.0; })
                 .Default([](auto) { return 0.05; });
   return time;
 }

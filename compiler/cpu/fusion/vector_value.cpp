@@ -23,6 +23,9 @@ template <class RealOp, class WholeOp> VectorValue either(const VectorValue& a, 
   return a.isReal() ? build<RealOp>(a, {a.value, b.value}) : build<WholeOp>(a, {a.value, b.value});
 }
 
+/// Whole numbers stay as they are.
+template <class Op> VectorValue rounded(const VectorValue& x) { return x.isReal() ? build<Op>(x, {x.value}) : x; }
+
 VectorValue compare(const VectorValue& a, const VectorValue& b, Real real, Whole whole, Whole natural) {
   OpBuilder& builder = a.ix->builder;
   bool zeroExtended = a.isUnsigned || a.element().isInteger(1);
@@ -99,6 +102,22 @@ VectorValue log(const VectorValue& x) { return build<math::LogOp>(x, {x.value});
 VectorValue sqrt(const VectorValue& x) { return build<math::SqrtOp>(x, {x.value}); }
 VectorValue tanh(const VectorValue& x) { return build<math::TanhOp>(x, {x.value}); }
 VectorValue erf(const VectorValue& x) { return build<math::ErfOp>(x, {x.value}); }
+VectorValue log1p(const VectorValue& x) { return build<math::Log1pOp>(x, {x.value}); }
+VectorValue sin(const VectorValue& x) { return build<math::SinOp>(x, {x.value}); }
+VectorValue cos(const VectorValue& x) { return build<math::CosOp>(x, {x.value}); }
+VectorValue atan(const VectorValue& x) { return build<math::AtanOp>(x, {x.value}); }
+VectorValue floor(const VectorValue& x) { return rounded<math::FloorOp>(x); }
+VectorValue ceil(const VectorValue& x) { return rounded<math::CeilOp>(x); }
+VectorValue round(const VectorValue& x) { return rounded<math::RoundEvenOp>(x); }
+VectorValue trunc(const VectorValue& x) { return rounded<math::TruncOp>(x); }
+VectorValue atan2(const VectorValue& a, const VectorValue& b) { return build<math::Atan2Op>(a, {a.value, b.value}); }
+VectorValue fmod(const VectorValue& a, const VectorValue& b) {
+  if (a.isReal()) return build<arith::RemFOp>(a, {a.value, b.value});
+  VectorValue one = constant(b, 1), divisor = where(b == constant(b, 0), one, b);
+  if (a.isUnsigned) return build<arith::RemUIOp>(a, {a.value, divisor.value});
+  divisor = where(b == constant(b, -1), one, divisor);  // the least number by -1 overflows
+  return build<arith::RemSIOp>(a, {a.value, divisor.value});
+}
 VectorValue pow(const VectorValue& a, const VectorValue& b) { return build<math::PowFOp>(a, {a.value, b.value}); }
 
 VectorValue maximum(const VectorValue& a, const VectorValue& b) {

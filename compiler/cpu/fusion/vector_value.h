@@ -50,7 +50,18 @@ VectorValue log(const VectorValue& x);
 VectorValue sqrt(const VectorValue& x);
 VectorValue tanh(const VectorValue& x);
 VectorValue erf(const VectorValue& x);
+VectorValue log1p(const VectorValue& x);
+VectorValue sin(const VectorValue& x);
+VectorValue cos(const VectorValue& x);
+VectorValue atan(const VectorValue& x);
+VectorValue floor(const VectorValue& x);
+VectorValue ceil(const VectorValue& x);
+VectorValue round(const VectorValue& x);
+VectorValue trunc(const VectorValue& x);
 VectorValue pow(const VectorValue& a, const VectorValue& b);
+VectorValue atan2(const VectorValue& a, const VectorValue& b);
+/// Of whole numbers by 0: 0.
+VectorValue fmod(const VectorValue& a, const VectorValue& b);
 /// NaN where `a` or `b` is one.
 VectorValue maximum(const VectorValue& a, const VectorValue& b);
 VectorValue minimum(const VectorValue& a, const VectorValue& b);

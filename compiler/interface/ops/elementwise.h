@@ -51,6 +51,14 @@ struct Elementwise {
 #include "compiler/interface/ops/elementwise.def"
 #undef STATOR_RULE
 
+}  // namespace rule
+
+namespace detail {
+template <> inline constexpr is property_given<rule::sigmoid> = is::probabilities;
+}  // namespace detail
+
+namespace rule {
+
 /// Picks `a` where the condition holds, else `b`. Operands: condition (bool), a, b.
 struct Where {
   static constexpr std::string_view name = "where";
