@@ -1,4 +1,4 @@
-// Layer normalisation: the last axes of each row brought to mean 0 and variance 1.
+// Layer normalisation: the last axes of each row brought to mean 0 and variance 1, or to mean square 1.
 #pragma once
 
 #include "dsl/layers/linear.h"
@@ -13,22 +13,28 @@ struct layernorm {
   bool bias = true;
 };
 
-namespace detail {
-/// Reads `LayerNorm`'s arguments: extents, and options behind them.
-struct LayerNormArguments {
-  TensorSpec normalized;
-  layernorm options;
+/// Options of RMSNorm, with PyTorch's defaults; eps is what f32 adds to 1 at least.
+struct rmsnorm {
+  double eps = 1.1920928955078125e-07;
+  bool elementwise_affine = true;
+};
 
-  template <class... A> static constexpr LayerNormArguments read(const A&... arguments) {
-    LayerNormArguments made;
+namespace detail {
+/// Reads the arguments of `LayerNorm` and `RMSNorm`: extents, and options behind them.
+template <class Options> struct NormArguments {
+  TensorSpec normalized;
+  Options options;
+
+  template <class... A> static constexpr NormArguments read(const A&... arguments) {
+    NormArguments made;
     (made.take(arguments), ...);
     return made;
   }
-  constexpr void take(const layernorm& given) { options = given; }
+  constexpr void take(const Options& given) { options = given; }
   constexpr void take(long extent) { normalized.extents.push(Extent(extent)); }
 };
-template <auto... Arguments> struct NormalizedShape {
-  static constexpr TensorSpec spec = LayerNormArguments::read(Arguments...).normalized;
+template <class Options, auto... Arguments> struct NormalizedShape {
+  static constexpr TensorSpec spec = NormArguments<Options>::read(Arguments...).normalized;
 };
 
 template <class T> struct parameter_of;
@@ -50,6 +56,10 @@ constexpr auto standardized_last(const X& x, double eps, std::integer_sequence<i
   auto center = mean<(-1 - Back)...>(x, keepdim);
   return standardized(x, center, variance<(-1 - Back)...>(x, center), eps);
 }
+template <int... Back, Operand X>
+constexpr auto scaled_last(const X& x, double eps, std::integer_sequence<int, Back...>) {
+  return x * rsqrt(mean<(-1 - Back)...>(square(x), keepdim) + eps);
+}
 }  // namespace detail
 
 /// (x - mean) / sqrt(variance + eps) * weight + bias, over the last axes, of which the extents are given; the variance
@@ -59,9 +69,9 @@ constexpr auto standardized_last(const X& x, double eps, std::integer_sequence<i
 ///     st::LayerNorm<128> norm1;
 ///     st::LayerNorm<8, 16, st::layernorm{.eps = 1e-6, .bias = false}> norm2;
 template <auto... Arguments> struct LayerNorm {
-  static constexpr layernorm options = detail::LayerNormArguments::read(Arguments...).options;
+  static constexpr layernorm options = detail::NormArguments<layernorm>::read(Arguments...).options;
   static constexpr bool has_weight = options.elementwise_affine, has_bias = has_weight && options.bias;
-  using normalized = detail::NormalizedShape<Arguments...>;
+  using normalized = detail::NormalizedShape<layernorm, Arguments...>;
   using affine = typename detail::parameter_of<tensor_from_t<normalized>>::type;
 
   [[no_unique_address]] std::conditional_t<has_weight, affine, Absent> weight = start<has_weight>(1);
@@ -80,6 +90,34 @@ template <auto... Arguments> struct LayerNorm {
  private:
   template <bool There> static constexpr auto start(double value) {
     if constexpr (There) return fill(value);
+    else return Absent{};
+  }
+};
+
+/// x / sqrt(mean of x^2 + eps) * weight, over the last axes, of which the extents are given. Source: torch.nn.RMSNorm
+/// (Zhang and Sennrich 2019).
+/// Shapes: x [..., Extents...] -> the same; weight [Extents...], f32.
+///
+///     st::RMSNorm<128, st::rmsnorm{.eps = 1e-6}> norm;
+template <auto... Arguments> struct RMSNorm {
+  static constexpr rmsnorm options = detail::NormArguments<rmsnorm>::read(Arguments...).options;
+  using normalized = detail::NormalizedShape<rmsnorm, Arguments...>;
+  using affine = typename detail::parameter_of<tensor_from_t<normalized>>::type;
+
+  [[no_unique_address]] std::conditional_t<options.elementwise_affine, affine, Absent> weight = start();
+
+  template <Operand X> requires(detail::ends_with<X, normalized>()) constexpr auto operator()(const X& x) const {
+    auto y = detail::scaled_last(x, options.eps, std::make_integer_sequence<int, normalized::spec.rank()>());
+    if constexpr (options.elementwise_affine) return y * weight;
+    else return y;
+  }
+  template <Operand X> requires(!detail::ends_with<X, normalized>())
+  ShapeError<"RMSNorm: normalized_shape differs from the input's last extents", shape_of<X>, RMSNorm> operator()(
+      const X& x) const;
+
+ private:
+  static constexpr auto start() {
+    if constexpr (options.elementwise_affine) return fill(1);
     else return Absent{};
   }
 };

@@ -7,8 +7,7 @@
 
 namespace stator {
 
-/// Options of binary_cross_entropy_with_logits, whose factors are operands of its call: `pos_weight{w}` multiplies what
-/// targets of 1 cost, for each class; a plain operand multiplies the whole.
+/// An argument of binary_cross_entropy_with_logits: what targets of 1 cost is multiplied by it.
 template <Operand W> struct pos_weight {
   W weight;
 };
@@ -24,17 +23,18 @@ template <class X, class... F> inline constexpr bool broadcasts_to =
 template <Operand X, Operand... F> constexpr auto times(const X& x, const F&... factor) { return (x * ... * factor); }
 
 /// -t log(x) - (1 - t) log(1 - x), either logarithm at least -100. Where x(1 - x) is below 1e-12 its derivative
-/// (x - t) / (x (1 - x)) is taken as (x - t) / 1e-12, as PyTorch does.
+/// (x - t) / (x (1 - x)) is taken as (x - t) / 1e-12, as PyTorch does, to which that is an f32.
 template <Operand X, Operand Y> constexpr auto binary_cost(const X& x, const Y& target) {
+  constexpr double least = 1e-12f;
   auto fixed = detach(x);
-  auto at_end = fixed * (1.0 - fixed) < 1e-12;
+  auto at_end = fixed * (1.0 - fixed) < least;
   auto p = where(at_end, fixed, x);
   auto cost = -(target * maximum(log(p), -100.0) + (1.0 - target) * maximum(log1p(-p), -100.0));
-  return cost + (x - fixed) * where(at_end, (fixed - target) * 1e12, 0.0);
+  return cost + (x - fixed) * where(at_end, (fixed - target) * (1 / least), 0.0);
 }
 
-template <Operand X, Operand Y, class... F> constexpr const char* broken_pairs(const char* shapes,
-                                                                                const char* factors) {
+template <Operand X, Operand Y, class... F>
+constexpr const char* broken_pairs(const char* shapes, const char* factors) {
   if (spec_of<X>.extents != spec_of<Y>.extents) return shapes;
   return broadcasts_to<X, F...> ? nullptr : factors;
 }
@@ -44,11 +44,10 @@ template <class F> struct factor_of {
 template <class F> struct factor_of<pos_weight<F>> {
   using type = F;
 };
-#define STATOR_LOSS_MISTAKE(TYPE, NAME)                                                   \
-  template <Operand X, Operand Y, class... F> struct TYPE {                               \
-    static constexpr const char* message =                                                \
-        broken_pairs<X, Y, typename factor_of<F>::type...>(NAME ": shapes of input and target differ", \
-                                                           NAME ": the weight does not broadcast to the input"); \
+#define STATOR_LOSS_MISTAKE(TYPE, NAME)                                                                   \
+  template <Operand X, Operand Y, class... F> struct TYPE {                                               \
+    static constexpr const char* message = broken_pairs<X, Y, typename factor_of<F>::type...>(            \
+        NAME ": shapes of input and target differ", NAME ": the weight does not broadcast to the input"); \
   };
 STATOR_LOSS_MISTAKE(BinaryMistake, "binary_cross_entropy")
 STATOR_LOSS_MISTAKE(LogitsMistake, "binary_cross_entropy_with_logits")

@@ -51,8 +51,7 @@ constexpr auto smooth_l1_loss(const X& input, const Y& target) {
   constexpr SmoothL1 options = detail::options_of<SmoothL1, Options>();
   static_assert(options.beta >= 0, "smooth_l1_loss: beta is negative");
   if constexpr (options.beta == 0) return l1_loss<options.reduction>(input, target);
-  else
-    return detail::reduce<options.reduction>(detail::square_then_line(input - target, options.beta) / options.beta);
+  else return detail::reduce<options.reduction>(detail::square_then_line(input - target, options.beta) / options.beta);
 }
 template <auto Options = SmoothL1{}, Operand X, Operand Y> requires(spec_of<X>.extents != spec_of<Y>.extents)
 ShapeError<"smooth_l1_loss: shapes of input and target differ", shape_of<X>, shape_of<Y>> smooth_l1_loss(

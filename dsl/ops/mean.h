@@ -6,8 +6,9 @@
 
 namespace stator {
 
-/// How a loss brings its elements together. Source: the `reduction` of PyTorch's losses.
-enum class Reduction : unsigned char { mean, sum, none };
+/// How a loss brings its elements together; batchmean, the sum divided by the first extent, is one of kl_div's alone.
+/// Source: the `reduction` of PyTorch's losses.
+enum class Reduction : unsigned char { mean, sum, none, batchmean };
 
 namespace detail {
 template <Operand X, int... Axes> struct MeanMistake {
@@ -31,6 +32,7 @@ ShapeError<text_of<detail::MeanMistake<X, Axes...>>, shape_of<X>> mean(const X& 
 
 namespace detail {
 template <Reduction R, Operand X> constexpr auto reduce(const X& x) {
+  static_assert(R != Reduction::batchmean, "batchmean is a reduction of kl_div alone");
   if constexpr (R == Reduction::mean) return mean(x);
   else if constexpr (R == Reduction::sum) return sum(x);
   else return x;

@@ -89,10 +89,64 @@ Row batch_norm_row() {
   return row;
 }
 
+Row rms_norm_row() {
+  Row row("rms_norm");
+  row.at_layer<RMSNorm<2, 33>, F<batch, 2, 33>>(normalized)
+      .torch_layer<RMSNorm<5, rmsnorm{.eps = 1e-2}>, F<4, 5>>("rms_norm__eps1e-2", y_alone, normalized)
+      .torch_layer<RMSNorm<6>, F<2, 6>>("rms_norm__eps_default", y_alone, normalized)
+      .torch_layer<RMSNorm<6, rmsnorm{.eps = 1e-5}>, F<2, 3, 6>>("rms_norm__last", y_alone, normalized)
+      .torch_layer<RMSNorm<3, 4, rmsnorm{.eps = 1e-5}>, F<2, 3, 4>>("rms_norm__last_two", y_alone, normalized)
+      .torch_layer<RMSNorm<6, rmsnorm{.eps = 1e-5, .elementwise_affine = false}>, F<2, 3, 6>>("rms_norm__no_affine",
+                                                                                              y_alone, normalized);
+  return row;
+}
+
+template <long Groups, long Channels, long... Rest> void add_group_cases(Row& row) {
+  using X = F<2, Channels, Rest...>;
+  using Plain = GroupNorm<Groups, Channels, groupnorm{.affine = false}>;
+  const std::string name = "group_norm__g" + std::to_string(Groups);
+  row.torch_layer<GroupNorm<Groups, Channels>, X>(name, y_alone, normalized);
+  row.torch_layer<Plain, X>(name + "_no_affine", y_alone, normalized);
+}
+
+Row group_norm_row() {
+  Row row("group_norm");
+  row.at_layer<GroupNorm<3, 6>, F<batch, 6, 5, 3>>(normalized).at_layer<GroupNorm<2, 34>, F<batch, 34>>(normalized);
+  add_group_cases<1, 4, 3>(row);
+  add_group_cases<2, 4, 3, 3>(row);
+  add_group_cases<4, 4, 3, 3>(row);
+  return row;
+}
+
+Row instance_norm_row() {
+  using Images = F<2, 3, 3, 4>;
+  constexpr instancenorm scaled{.affine = true}, tracked{.track_running_stats = true};
+  Row row("instance_norm");
+  row.at_layer<InstanceNorm2d<3, tracked>, F<batch, 3, 4, 5>>(and_statistics)
+      .torch_layer<InstanceNorm1d<3, scaled>, F<2, 3, 6>>("instance_norm1d__affine", y_alone, normalized)
+      .torch_layer<InstanceNorm1d<3>, F<2, 3, 6>>("instance_norm1d__no_affine", y_alone, normalized)
+      .torch_layer<InstanceNorm2d<3, scaled>, Images>("instance_norm2d__affine", y_alone, normalized)
+      .torch_layer<InstanceNorm2d<3>, Images>("instance_norm2d__no_affine", y_alone, normalized)
+      .torch_layer<InstanceNorm2d<3, tracked>, Images>("instance_norm2d__train_stats", y_and_statistics, and_statistics)
+      .torch_layer<InstanceNorm2d<3, tracked>, Images>("instance_norm2d__eval_stats", y_alone, normalized, evaluating);
+  return row;
+}
+
+Row local_response_norm_row() {
+  using X = F<2, 6, 3, 2>;
+  Row row("local_response_norm");
+  row.at<F<batch, 7, 5>>([](auto x) { return local_response_norm<4>(x, 0.5); })
+      .torch<X>("local_response_norm__size2", [](auto x) { return local_response_norm<2>(x, 0.5, 0.75, 1); })
+      .torch<X>("local_response_norm__size3", [](auto x) { return local_response_norm<3>(x, 0.5, 0.5, 2); })
+      .torch<X>("local_response_norm__size5", [](auto x) { return local_response_norm<5>(x); });
+  return row;
+}
+
 }  // namespace
 
 const std::vector<Row>& normalization_rows() {
-  static const std::vector<Row> rows{layer_norm_row(), batch_norm_row()};
+  static const std::vector<Row> rows{layer_norm_row(), batch_norm_row(),    rms_norm_row(),
+                                     group_norm_row(), instance_norm_row(), local_response_norm_row()};
   return rows;
 }
 

@@ -15,11 +15,11 @@ namespace {
 std::vector<const Row*> all_rows() {
   std::vector<const Row*> all;
   for (const auto* rows :
-       {&activation_rows(),  &arrange_rows(),     &attention_rows(),     &class_loss_rows(), &contraction_rows(),
-        &convolution_rows(), &elementwise_rows(), &extremes_rows(),      &indexing_rows(),   &loss_rows(),
-        &math_rows(),        &movement_rows(),    &normalization_rows(), &recurrent_rows(),  &reduction_rows(),
-        &repeat_rows(),      &resize_rows(),      &scan_rows(),          &source_rows(),     &statistics_rows(),
-        &window_rows()})
+       {&activation_rows(),  &arrange_rows(),     &attention_rows(), &class_loss_rows(),    &contraction_rows(),
+        &convolution_rows(), &elementwise_rows(), &extremes_rows(),  &indexing_rows(),      &loss_rows(),
+        &margin_loss_rows(), &math_rows(),        &movement_rows(),  &normalization_rows(), &recurrent_rows(),
+        &reduction_rows(),   &repeat_rows(),      &resize_rows(),    &scan_rows(),          &source_rows(),
+        &statistics_rows(),  &transformer_rows(), &window_rows()})
     for (const Row& row : *rows) all.push_back(&row);
   return all;
 }

@@ -17,6 +17,7 @@ const std::vector<Row>& elementwise_rows();
 const std::vector<Row>& extremes_rows();
 const std::vector<Row>& indexing_rows();
 const std::vector<Row>& loss_rows();
+const std::vector<Row>& margin_loss_rows();
 const std::vector<Row>& math_rows();
 const std::vector<Row>& movement_rows();
 const std::vector<Row>& normalization_rows();
@@ -27,6 +28,7 @@ const std::vector<Row>& resize_rows();
 const std::vector<Row>& scan_rows();
 const std::vector<Row>& source_rows();
 const std::vector<Row>& statistics_rows();
+const std::vector<Row>& transformer_rows();
 const std::vector<Row>& window_rows();
 
 }  // namespace stator::tests

@@ -25,8 +25,8 @@ constexpr double smoothing = 1.1;
 constexpr long ignored = 2;
 #endif
 
-void broken(Logits x, st::Expr<st::Labels<10, st::batch>> label, Others other, Rows rows, Floats floats,
-            Scores scores, Weight weight) {
+void broken(Logits x, st::Expr<st::Labels<10, st::batch>> label, Others other, Rows rows, Floats floats, Scores scores,
+            Weight weight) {
   // expect: cross_entropy takes logits: it applies log_softmax itself, so drop the softmax | Shape<batch, 10>
   auto a = cross_entropy(once(x), label);
   // expect: nll_loss takes log-probabilities: use cross_entropy, or apply log_softmax first | Shape<batch, 10>
