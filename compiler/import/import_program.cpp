@@ -68,8 +68,8 @@ class FunctionImport {
     else values[id] = importOp(node, regions);
   }
 
-  /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks. The steps of
-  /// loops have no notes: the derivative of a loop says itself what it keeps.
+  /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks. The steps
+  /// of loops have no notes: the derivative of a loop says itself what it keeps.
   void markCheckpoint(int id) {
     const auto& all = graph.checkpoints;
     while (checkpoint < all.size() && id >= all[checkpoint].last) ++checkpoint;

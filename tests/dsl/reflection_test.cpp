@@ -83,11 +83,11 @@ TEST_CASE("a layer by itself is a model") {
 }
 
 TEST_CASE("layers of a Sequential are named by their numbers, and buffers have names as parameters do") {
-  REQUIRE(names_below<Classifier>() ==
-          std::vector<std::string>{"features.0.weight", "features.0.bias", "features.2.0.weight", "features.2.0.bias",
-                                   "features.2.0.running_mean", "features.2.0.running_var",
-                                   "features.2.0.num_batches_tracked", "head.1.weight", "head.1.bias",
-                                   "head.2.weight", "head.2.bias"});
+  REQUIRE(names_below<Classifier>() == std::vector<std::string>{"features.0.weight", "features.0.bias",
+                                                                "features.2.0.weight", "features.2.0.bias",
+                                                                "features.2.0.running_mean", "features.2.0.running_var",
+                                                                "features.2.0.num_batches_tracked", "head.1.weight",
+                                                                "head.1.bias", "head.2.weight", "head.2.bias"});
 }
 
 TEST_CASE("members are visited in place") {
