@@ -1,5 +1,6 @@
 // Bit for bit: at any number of threads, from run to run, and across save and resume, with dropout on.
 #include "examples/models/mlp.h"
+#include "runtime/train/schedules.h"
 #include "tests/catch.h"
 #include "tests/e2e/digits.h"
 #include "tests/ops/run.h"
@@ -20,6 +21,16 @@ CompileOptions with_threads(int threads) {
 template <class Compiled>
 void train(Compiled& compiled, State& state, const std::vector<Batch>& batches, size_t first, size_t last) {
   for (size_t i = first; i < last; ++i) compiled.step(state, batches[i].images, batches[i].labels);
+}
+
+/// With the rates of a schedule of six steps, by the state's own count of them.
+template <class Compiled>
+void train_on_schedule(Compiled& compiled, State& state, const std::vector<Batch>& batches, size_t steps) {
+  const OneCycleLR rate{.max_lr = 0.01, .total_steps = 6};
+  for (size_t i = 0; i < steps; ++i) {
+    const auto done = static_cast<int64_t>(state.get("step").item());
+    compiled.step(state, batches[done].images, batches[done].labels, {.lr = rate.lr(done)});
+  }
 }
 
 template <class P> void check_threads(const P& program) {
@@ -59,6 +70,19 @@ TEST_CASE("1, 2 and 3 threads train the ConvNet to the same bits") { check_threa
 TEST_CASE("1, 2 and 3 threads train the perceptron to the same bits") { check_threads(models::mlp); }
 TEST_CASE("the ConvNet saved in the middle and resumed is the uninterrupted one") { check_resume(models::convnet); }
 TEST_CASE("the perceptron saved in the middle and resumed is the uninterrupted one") { check_resume(models::mlp); }
+
+TEST_CASE("a schedule goes on where it was saved") {
+  const TemporaryFolder folder;
+  const std::vector<Batch> batches = digit_batches(6, rows);
+  auto compiled = compile<"train_step">(models::mlp, batch = rows, test_options());
+  State whole = init(models::mlp, seed(5)), resumed = init(models::mlp, seed(99));
+  train_on_schedule(compiled, whole, batches, 2);
+  whole.save(folder / "middle.safetensors");
+  train_on_schedule(compiled, whole, batches, 4);
+  resumed.load(folder / "middle.safetensors");
+  train_on_schedule(compiled, resumed, batches, 4);
+  CHECK(same_bits(whole, resumed));
+}
 
 TEST_CASE("dropout differs from step to step, and with the seed") {
   const Batch given = digit_batches(1, rows)[0];
