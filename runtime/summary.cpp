@@ -15,7 +15,7 @@ using Line = std::array<std::string, columns>;
 std::string extent_text(const Extent& extent) {
   std::string product = extent.number == 1 && !extent.is_number() ? "" : std::to_string(extent.number);
   for (Symbol s : extent.symbols)
-    if (s != symbol::none) product += (product.empty() ? "" : "*") + std::string(symbol::name_of(s));
+    if (s != symbol::none) product = concat(product, product.empty() ? "" : "*", symbol::name_of(s));
   return product;
 }
 
@@ -28,7 +28,7 @@ std::string shape_text(const TensorSpec& spec) {
 /// 300426 as `300,426`.
 std::string grouped(long number) {
   std::string digits = std::to_string(number);
-  for (auto at = static_cast<long>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
+  for (auto at = static_cast<long>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), 1, ',');
   return digits;
 }
 
