@@ -1,19 +1,10 @@
 // Depth: a training step of more equal blocks has no more kernels.
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/cpu/lower_to_llvm.h"
-#include "compiler/differentiate/differentiate.h"
-#include "compiler/fuse/fuse.h"
-#include "compiler/import/import_program.h"
-#include "compiler/layout/layout.h"
-#include "compiler/mask/mask.h"
-#include "compiler/memory/buffer.h"
-#include "compiler/memory/plan_memory.h"
-#include "compiler/simplify/simplify.h"
 #include "dsl/stator.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Pass/PassManager.h"
-#include "runtime/state_layout.h"
 #include "tests/catch.h"
+#include "tests/properties/planned_module.h"
 
 namespace stator::tests {
 namespace {
@@ -48,18 +39,7 @@ long count_kernels(const ProgramGraph& graph) {
   cpu::registerCpuDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
-  auto module = ir::importProgram(context, graph, {batch = 8});
-  (*module)->setAttr(memory::slotOffsetsAttr,
-                     mlir::DenseI64ArrayAttr::get(&context, layout_of(graph.slots).offset_bytes));
-  mlir::PassManager passes(&context, "builtin.module", mlir::OpPassManager::Nesting::Implicit);
-  passes.addPass(createMaskPass());
-  passes.addPass(ir::createDifferentiatePass());
-  passes.addPass(createBindSymbolsPass());
-  passes.addPass(createSimplifyPass());
-  passes.addPass(createLayoutPass());
-  passes.addPass(createFusePass());
-  passes.addPass(createPlanMemoryPass());
-  REQUIRE(mlir::succeeded(passes.run(*module)));
+  auto module = planned_module(context, graph, 8);
   cpu::lowerCpu(*module, cpu::resolveTarget("x86-64"));
   auto kernels = module->getOps<mlir::LLVM::LLVMFuncOp>();
   return std::distance(kernels.begin(), kernels.end());

@@ -1,40 +1,16 @@
-// Runs the phases up to plan-memory, and reads the plan off the fusions.
+// Reads the plan off the fusions.
 #include "tests/properties/planned_memory.h"
 
-#include "compiler/differentiate/differentiate.h"
-#include "compiler/fuse/fuse.h"
-#include "compiler/import/import_program.h"
 #include "compiler/ir/dialect.h"
-#include "compiler/layout/layout.h"
-#include "compiler/mask/mask.h"
 #include "compiler/memory/buffer.h"
-#include "compiler/memory/plan_memory.h"
-#include "compiler/simplify/simplify.h"
-#include "mlir/Pass/PassManager.h"
-#include "runtime/error.h"
 #include "runtime/state_layout.h"
+#include "tests/properties/planned_module.h"
 
 namespace stator::tests {
 
 namespace {
 
 using mlir::func::FuncOp;
-
-mlir::OwningOpRef<mlir::ModuleOp> planned_module(mlir::MLIRContext& context, const ProgramGraph& program, long rows) {
-  auto module = ir::importProgram(context, program, {{symbol::batch, rows}});
-  (*module)->setAttr(memory::slotOffsetsAttr,
-                     mlir::DenseI64ArrayAttr::get(&context, layout_of(program.slots).offset_bytes));
-  mlir::PassManager passes(&context, "builtin.module", mlir::OpPassManager::Nesting::Implicit);
-  passes.addPass(createMaskPass());
-  passes.addPass(ir::createDifferentiatePass());
-  passes.addPass(createBindSymbolsPass());
-  passes.addPass(createSimplifyPass());
-  passes.addPass(createLayoutPass());
-  passes.addPass(createFusePass());
-  passes.addPass(createPlanMemoryPass());
-  if (mlir::failed(passes.run(*module))) throw InternalError("a phase up to plan-memory failed");
-  return module;
-}
 
 class PlanReader {
  public:
