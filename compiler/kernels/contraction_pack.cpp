@@ -93,21 +93,10 @@ void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const D
 
 }  // namespace
 
-llvm::SmallVector<Dim, 4> packedReductionDims(const ContractionSchedule& schedule) {
-  auto inside = llvm::ArrayRef(schedule.reductions).drop_front(schedule.hoisted);
-  llvm::SmallVector<Dim, 4> dims(inside);
-  int64_t stride = schedule.panelColumns;
-  for (size_t i = dims.size(); i-- > 0;) {
-    dims[i].b = stride;
-    stride *= dims[i].extent;
-  }
-  return dims;
-}
-
 void packPanel(const IndexBuilder& ix, const ContractionForm& form, const ContractionSchedule& schedule,
                mlir::VectorType vector, Value b, Value from, Value scratch, Value to, int64_t columns) {
   auto source = llvm::ArrayRef(schedule.reductions).drop_front(schedule.hoisted);
-  auto packed = packedReductionDims(schedule);
+  auto packed = schedule.packedReductionDims();
   if (form.columns.b != 1 && source.back().b == 1) {
     return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
       copySquares(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns);

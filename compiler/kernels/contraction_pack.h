@@ -6,9 +6,6 @@
 
 namespace stator::kernels {
 
-/// The reductions inside a tile, with strides of B as they are in a packed panel: [reductions, panelColumns].
-llvm::SmallVector<Dim, 4> packedReductionDims(const ContractionSchedule& schedule);
-
 /// scratch[to + reduction * panelColumns + column] = b[from + reduction, column] for `columns` columns of a panel, then
 /// zeros up to a whole vector.
 void packPanel(const IndexBuilder& ix, const ContractionForm& form, const ContractionSchedule& schedule,

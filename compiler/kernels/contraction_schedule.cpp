@@ -219,7 +219,7 @@ int64_t sharedElements(const ContractionSchedule& s, const ContractionForm& form
 /// registers for all that it holds.
 int chooseUnroll(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
   if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
-  int64_t extent = s.reductions.back().extent, columns = ceilDivide(s.panelColumns, s.lanes);
+  int64_t extent = s.tileReductions().back().extent, columns = ceilDivide(s.panelColumns, s.lanes);
   int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
   auto fits = [&](int64_t unroll) {
     int64_t shared = sharedElements(s, form, unroll);
@@ -247,6 +247,23 @@ int64_t ContractionSchedule::tilesPerBlock() const { return ceilDivide(tilesPerU
 
 int64_t ContractionSchedule::packedReductions() const {
   return extentProduct(llvm::ArrayRef(reductions).drop_front(hoisted));
+}
+
+llvm::SmallVector<Dim, 4> ContractionSchedule::packedReductionDims() const {
+  auto inside = llvm::ArrayRef<Dim>(reductions).drop_front(hoisted);
+  llvm::SmallVector<Dim, 4> dims(inside);
+  int64_t stride = panelColumns;
+  for (size_t i = dims.size(); i-- > 0;) {
+    dims[i].b = stride;
+    stride *= dims[i].extent;
+  }
+  return dims;
+}
+
+llvm::SmallVector<Dim, 4> ContractionSchedule::tileReductions() const {
+  if (packB) return mergeDims(packedReductionDims());
+  auto inside = llvm::ArrayRef<Dim>(reductions).drop_front(hoisted);
+  return llvm::SmallVector<Dim, 4>(inside);
 }
 
 ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target) {

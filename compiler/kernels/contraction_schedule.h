@@ -6,8 +6,10 @@
 
 namespace stator::kernels {
 
-/// Reductions inside a tile with at most this many steps become straight code.
+/// Reductions inside a tile become straight code where they have at most this many steps, and their code at most that
+/// many multiply-adds: LLVM's scheduler would move the loads of longer code so far ahead that they spill.
 inline constexpr int64_t straightSteps = 16;
+inline constexpr int64_t straightMultiplies = 160;
 
 /// Loops, from the outside in: units (outer loops that move in B, groups of panels); row blocks of a unit; hoisted
 /// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a
@@ -43,6 +45,11 @@ struct ContractionSchedule {
   int64_t accumulators = 1;  ///< vectors of a full tile
 
   int64_t packedReductions() const;  ///< steps of the reductions inside a tile
+  /// The reductions inside a tile, one by one, with strides of B as they are in a packed panel: [reductions,
+  /// panelColumns].
+  llvm::SmallVector<Dim, 4> packedReductionDims() const;
+  /// The loops over the reductions inside a tile, with strides of B as the tile reads it: packed or not.
+  llvm::SmallVector<Dim, 4> tileReductions() const;
   int64_t panelElements() const { return packB ? packedReductions() * panelColumns : 0; }
   int64_t tilesPerBlock() const;
   int64_t partialElements() const { return hoisted ? tilesPerBlock() * accumulators * lanes : 0; }

@@ -41,11 +41,12 @@ Values unrolledLoop(const IndexBuilder& ix, const Dim& dim, int64_t unroll, Addr
   return accumulators;
 }
 
-/// The loops over `dims`; `step` is the body of the last.
+/// The loops over `dims`; `step` is the body of the last, with a multiply-add for each accumulator.
 Values reduce(const IndexBuilder& ix, llvm::ArrayRef<Dim> dims, int64_t unroll, Address a, Address b,
               Values accumulators, Step step) {
   const Dim& dim = dims.front();
-  bool straight = extentProduct(dims) <= straightSteps;
+  int64_t steps = extentProduct(dims), multiplies = steps * static_cast<int64_t>(accumulators.size());
+  bool straight = steps <= straightSteps && multiplies <= straightMultiplies;
   auto inner = [&](Address ai, Address bi, Values& carried) {
     if (dims.size() == 1) return step(ai, bi, carried);
     carried = reduce(ix, dims.drop_front(), unroll, ai, bi, carried, step);

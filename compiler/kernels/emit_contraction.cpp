@@ -189,8 +189,7 @@ class Emitter {
     registers.columns = tile.columns;
     registers.columnStride = form_.columns.b;
     registers.padded = s_.packB;
-    registers.reductions.assign(s_.reductions.begin() + s_.hoisted, s_.reductions.end());
-    if (s_.packB) registers.reductions = packedReductionDims(s_);
+    registers.reductions = s_.tileReductions();
     registers.unroll = s_.unroll;
     registers.fma = target_.fma;
     return registers;
