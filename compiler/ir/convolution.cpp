@@ -15,11 +15,13 @@ struct Axes4 {
   long stride[4];
 };
 
-/// Axis i of the result is axis `order[i]` of `value`.
+/// Axis i of the result is axis `order[i]` of `value`, or of one of those that it is a stack of.
 static Axes4 axesOf(const TensorValue& value, llvm::ArrayRef<int> order) {
   Index strides = stridesOf(value.extents);
+  size_t stacked = value.extents.size() - 4;
   Axes4 axes{};
-  for (int i = 0; i < 4; ++i) axes.extent[i] = value.extents[order[i]], axes.stride[i] = strides[order[i]];
+  for (int i = 0; i < 4; ++i)
+    axes.extent[i] = value.extents[stacked + order[i]], axes.stride[i] = strides[stacked + order[i]];
   return axes;
 }
 
@@ -55,6 +57,19 @@ static void forEachTap(const rule::Conv2d& rule, const ConvolutionAxes& axes, ll
 /// Calls `body(x, weight, y)` with the offsets of each product that a convolution sums.
 template <class Body> static void forEachProduct(const rule::Conv2d& rule, const ConvolutionAxes& axes, Body body) {
   forEachElement(axes.y.extent, [&](llvm::ArrayRef<long> window, long) { forEachTap(rule, axes, window, body); });
+}
+
+/// Adds up the weight's gradient, or those of parts of the images: dy's images are its outermost axis.
+static TensorValue weightGradient(const rule::Conv2d& rule, Operands operands, mlir::Type type,
+                                  llvm::ArrayRef<int> imageOrder, llvm::ArrayRef<int> weightOrder) {
+  const TensorValue &x = *operands[0], &dy = *operands[1];
+  TensorValue dw = filled(type);
+  long parts = dw.extents.size() == 5 ? dw.extents[0] : 1;
+  long weights = std::ssize(dw.elements) / parts, cotangents = std::ssize(dy.elements) / parts;
+  forEachProduct(
+      rule, {axesOf(x, imageOrder), axesOf(dw, weightOrder), axesOf(dy, imageOrder)},
+      [&](long i, long k, long o) { dw.elements[o / cotangents * weights + k] += x.elements[i] * dy.elements[o]; });
+  return dw;
 }
 
 constexpr int inOrder[]{0, 1, 2, 3};
@@ -100,11 +115,7 @@ llvm::FailureOr<Cotangents> Conv2dWeightGradOp::vjp(mlir::OpBuilder& builder, ml
 }
 
 TensorValue Conv2dWeightGradOp::interpret(Operands operands) {
-  const TensorValue &x = *operands[0], &dy = *operands[1];
-  TensorValue dw = filled(getType());
-  forEachProduct(ruleOf<rule::Conv2d>(*this), {axesOf(x, inOrder), axesOf(dw, inOrder), axesOf(dy, inOrder)},
-                 [&](long i, long k, long o) { dw.elements[k] += x.elements[i] * dy.elements[o]; });
-  return dw;
+  return weightGradient(ruleOf<rule::Conv2d>(*this), operands, getType(), inOrder, inOrder);
 }
 
 TensorValue ConvolutionOp::interpret(Operands operands) {
@@ -117,12 +128,8 @@ TensorValue ConvolutionOp::interpret(Operands operands) {
 }
 
 TensorValue ConvolutionWeightGradOp::interpret(Operands operands) {
-  const TensorValue &x = *operands[0], &dy = *operands[1];
-  TensorValue dw = filled(getType());
-  forEachProduct(ruleOf<rule::Convolution>(*this).channelsFirst(),
-                 {axesOf(x, channelsLast), axesOf(dw, channelsLastWeight), axesOf(dy, channelsLast)},
-                 [&](long i, long k, long o) { dw.elements[k] += x.elements[i] * dy.elements[o]; });
-  return dw;
+  return weightGradient(ruleOf<rule::Convolution>(*this).channelsFirst(), operands, getType(), channelsLast,
+                        channelsLastWeight);
 }
 
 }  // namespace stator::ir

@@ -20,7 +20,8 @@ def Stator_Conv2dInputGradOp : Stator_ChannelsFirstOp<"conv2d_input_grad", "rule
 }
 def Stator_Conv2dWeightGradOp : Stator_ChannelsFirstOp<"conv2d_weight_grad", "rule::Conv2dWeightGrad",
                                                 (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
-  let summary = "The cotangent of conv2d's weight: x [N, C, H, W], dy [N, O, OH, OW] -> [O, C / groups, KH, KW]";
+  let summary = "The cotangent of conv2d's weight: x [N, C, H, W], dy [N, O, OH, OW] -> [O, C / groups, KH, KW], or "
+                "[parts, O, C / groups, KH, KW] for equal parts of the images";
 }
 
 /// On an input that is already padded; made when all derivatives have been.
@@ -35,5 +36,6 @@ def Stator_ConvolutionOp : Stator_ChannelsLastOp<"convolution", "rule::Convoluti
 }
 def Stator_ConvolutionWeightGradOp : Stator_ChannelsLastOp<"convolution_weight_grad", "rule::ConvolutionWeightGrad",
                                                            (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
-  let summary = "The cotangent of convolution's weight: x [N, H, W, C], dy [N, OH, OW, O] -> [KH, KW, C / groups, O]";
+  let summary = "The cotangent of convolution's weight: x [N, H, W, C], dy [N, OH, OW, O] -> [KH, KW, C / groups, O], "
+                "or [parts, KH, KW, C / groups, O] for equal parts of the images";
 }

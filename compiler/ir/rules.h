@@ -16,14 +16,29 @@ struct EqualRankMatmul : Matmul {
   }
 };
 
-/// Operands: x, dy. The result is of weight's type.
+/// The gradient of one weight, where `result` is that of [parts, weight]: one for each part of the images, in order.
+constexpr TensorSpec one_of_parts(const TensorSpec& result) {
+  const Extents& e = result.extents;
+  if (e.rank != 5) return result;
+  return {result.dtype, Extents{0, e[1], e[2], e[3], e[4]}};
+}
+
+/// Whether the images [N, ...] of `x` can be cut into as many equal parts as `result` has.
+constexpr bool fits_parts(const TensorSpec& x, const TensorSpec& result) {
+  if (result.rank() != 5) return true;
+  const Extent &images = x.extents[0], &parts = result.extents[0];
+  return images.is_number() && parts.is_number() && images.number % parts.number == 0;
+}
+
+/// Operands: x, dy. The result is of weight's type, or a stack of them for equal parts of the images.
 struct Conv2dWeightGrad : Conv2d {
   static constexpr std::string_view name = "conv2d_weight_grad";
   constexpr Inferred infer(Specs) const = delete;
   constexpr Inferred check(Specs operands, const TensorSpec& result) const {
-    const TensorSpec forward[]{operands[0], result};
+    const TensorSpec forward[]{operands[0], one_of_parts(result)};
     Inferred dy = Conv2d::infer({forward, 2});
     if (!dy.ok()) return dy;
+    if (!fits_parts(operands[0], result)) return "conv2d_weight_grad: the parts do not divide the images";
     bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
     return fits ? Inferred(result) : "conv2d_weight_grad: the cotangent is not of the convolution's type";
   }
@@ -56,14 +71,16 @@ struct Convolution {
   }
 };
 
-/// Operands: x [N, H, W, C] (already padded), dy [N, OH, OW, O]. The result is of weight's type.
+/// Operands: x [N, H, W, C] (already padded), dy [N, OH, OW, O]. The result is of weight's type, or a stack of them for
+/// equal parts of the images.
 struct ConvolutionWeightGrad : Convolution {
   static constexpr std::string_view name = "convolution_weight_grad";
   constexpr Inferred infer(Specs) const = delete;
   constexpr Inferred check(Specs operands, const TensorSpec& result) const {
-    const TensorSpec forward[]{operands[0], result};
+    const TensorSpec forward[]{operands[0], one_of_parts(result)};
     Inferred dy = Convolution::infer({forward, 2});
     if (!dy.ok()) return dy;
+    if (!fits_parts(operands[0], result)) return "convolution_weight_grad: the parts do not divide the images";
     bool fits = dy.spec.extents == operands[1].extents && dy.spec.dtype == operands[1].dtype;
     return fits ? Inferred(result) : "convolution_weight_grad: the cotangent is not of the convolution's type";
   }

@@ -25,11 +25,14 @@ class Rewriter {
     Value x = images_.pad(images_.permute(op.getX(), imageToLast), conv_.padding, Integers(0, 0));
     Value dy = images_.permute(op.getDy(), imageToLast);
     rule::ConvolutionWeightGrad gradient{convolution(conv_.stride)};
-    auto type = simplify::permuted(op.getResult().getType(), weightToLast);
-    bool alone = conv_.groups > 1 && type.getDimSize(2) == 1;
+    bool stacked = op.getResult().getType().getRank() == 5;
+    using Axes = llvm::ArrayRef<int64_t>;
+    Axes toLast = stacked ? Axes(weightsToLast) : Axes(weightToLast);
+    auto type = simplify::permuted(op.getResult().getType(), toLast);
+    bool alone = conv_.groups > 1 && !stacked && type.getDimSize(2) == 1;
     Value dw =
         alone ? depthwiseWeightGradient(images_, gradient, x, dy, type) : images_.buildAs(gradient, {x, dy}, type);
-    return images_.permute(dw, weightToFirst);
+    return images_.permute(dw, stacked ? Axes(weightsToFirst) : Axes(weightToFirst));
   }
 
   /// dy convolved with the flipped weight: [N, O, OH, OW] -> [N, C, H, W].

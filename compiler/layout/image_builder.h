@@ -7,10 +7,12 @@
 
 namespace stator::layout {
 
-inline constexpr int64_t imageToLast[]{0, 2, 3, 1};    // [N, C, H, W] -> [N, H, W, C]
-inline constexpr int64_t imageToFirst[]{0, 3, 1, 2};   // and back
-inline constexpr int64_t weightToLast[]{2, 3, 1, 0};   // [O, C / groups, KH, KW] -> [KH, KW, C / groups, O]
-inline constexpr int64_t weightToFirst[]{3, 2, 0, 1};  // and back
+inline constexpr int64_t imageToLast[]{0, 2, 3, 1};        // [N, C, H, W] -> [N, H, W, C]
+inline constexpr int64_t imageToFirst[]{0, 3, 1, 2};       // and back
+inline constexpr int64_t weightToLast[]{2, 3, 1, 0};       // [O, C / groups, KH, KW] -> [KH, KW, C / groups, O]
+inline constexpr int64_t weightToFirst[]{3, 2, 0, 1};      // and back
+inline constexpr int64_t weightsToLast[]{0, 3, 4, 2, 1};   // the same for a stack of them
+inline constexpr int64_t weightsToFirst[]{0, 4, 3, 1, 2};  // and back
 
 /// Builds in place of one op.
 class ImageBuilder {

@@ -27,6 +27,8 @@ struct Reassociate : mlir::PassWrapper<Reassociate, mlir::OperationPass<mlir::fu
     reassociate::addLookupPatterns(patterns);
     reassociate::addTablePatterns(patterns);
     reassociate::addStepPatterns(patterns);
+    reassociate::addFactorPatterns(patterns);
+    reassociate::addPartPatterns(patterns);
     mlir::GreedyRewriteConfig config;
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = mlir::GreedySimplifyRegionLevel::Disabled;

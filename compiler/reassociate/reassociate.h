@@ -21,6 +21,10 @@ void addLookupPatterns(mlir::RewritePatternSet& patterns);
 void addTablePatterns(mlir::RewritePatternSet& patterns);
 /// Rows that a loop runs over are looked up in its step.
 void addStepPatterns(mlir::RewritePatternSet& patterns);
+/// What a sum's terms have in common is multiplied with the sum.
+void addFactorPatterns(mlir::RewritePatternSet& patterns);
+/// Weight gradients of convolutions are summed image by image first.
+void addPartPatterns(mlir::RewritePatternSet& patterns);
 }  // namespace reassociate
 
 }  // namespace stator

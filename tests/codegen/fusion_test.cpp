@@ -218,6 +218,19 @@ TEST_CASE("channels-last convolution with bias and relu, and its weight gradient
   CHECK(compiled.kinds == Kinds{"contraction", "contraction"});
 }
 
+TEST_CASE("weight gradients of parts of the images, of two groups too") {
+  check_function(R"(func.func @main(%x: tensor<6x8x9x16xf32>, %dy: tensor<6x6x7x32xf32>)
+      -> (tensor<3x3x3x16x32xf32>, tensor<2x3x3x8x32xf32>) {
+    %g = stator.convolution_weight_grad %x, %dy
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+      : (tensor<6x8x9x16xf32>, tensor<6x6x7x32xf32>) -> tensor<3x3x3x16x32xf32>
+    %h = stator.convolution_weight_grad %x, %dy
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 2 : i64}
+      : (tensor<6x8x9x16xf32>, tensor<6x6x7x32xf32>) -> tensor<2x3x3x8x32xf32>
+    return %g, %h : tensor<3x3x3x16x32xf32>, tensor<2x3x3x8x32xf32>
+  })");
+}
+
 TEST_CASE("strided, dilated and grouped convolutions") {
   check_function(R"(func.func @main(%x: tensor<2x11x12x8xf32>, %w: tensor<3x2x4x6xf32>, %dy: tensor<2x4x5x6xf32>)
       -> (tensor<2x4x5x6xf32>, tensor<3x2x4x6xf32>) {

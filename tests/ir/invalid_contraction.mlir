@@ -142,3 +142,11 @@ func.func @convolution_weight_grad_cotangent(%a: tensor<1x8x8x3xf32>, %b: tensor
   %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x8x8x3xf32>, tensor<1x6x5x4xf32>) -> tensor<3x3x3x4xf32>
   return
 }
+
+// -----
+
+func.func @convolution_weight_grad_parts(%a: tensor<3x8x8x3xf32>, %b: tensor<3x6x6x4xf32>) {
+  // expected-error @below {{convolution_weight_grad: the parts do not divide the images: [3, 8, 8, 3] x [3, 6, 6, 4] -> [2, 3, 3, 3, 4]}}
+  %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<3x8x8x3xf32>, tensor<3x6x6x4xf32>) -> tensor<2x3x3x3x4xf32>
+  return
+}

@@ -90,3 +90,46 @@ func.func @large_table(%table: tensor<5x3xf32>, %ids: tensor<8xi64>, %w: tensor<
   %y = stator.matmul %rows, %w : (tensor<8x3xf32>, tensor<3x7xf32>) -> tensor<8x7xf32>
   return %y : tensor<8x7xf32>
 }
+
+// What all terms of a sum have in common is multiplied with the sum; so two sums are one here.
+// CHECK-LABEL: @common_factor
+// CHECK-SAME: (%[[X:.*]]: tensor<4x3x8xf32>, %[[C:.*]]: tensor<1x3x1xf32>, %[[D:.*]]: tensor<1x1x8xf32>)
+// CHECK: %[[S:.*]] = stator.sum %[[X]] {axes = array<i64: 0, 2>}
+// CHECK-NOT: stator.sum
+// CHECK: %[[P:.*]] = stator.mul %[[S]], %[[C]] : (tensor<1x3x1xf32>
+// CHECK: %[[N:.*]] = stator.neg %[[P]]
+// CHECK: stator.mul %[[X]], %{{.*}} : (tensor<4x3x8xf32>
+// CHECK: stator.sum {{.*}} {axes = array<i64: 0, 2>}
+// CHECK: return %[[S]], %[[N]]
+func.func @common_factor(%x: tensor<4x3x8xf32>, %c: tensor<1x3x1xf32>, %d: tensor<1x1x8xf32>)
+    -> (tensor<1x3x1xf32>, tensor<1x3x1xf32>, tensor<1x3x1xf32>) {
+  %plain = stator.sum %x {axes = array<i64: 0, 2>} : (tensor<4x3x8xf32>) -> tensor<1x3x1xf32>
+  %wide = stator.broadcast %c : (tensor<1x3x1xf32>) -> tensor<4x3x8xf32>
+  %scaled = stator.mul %x, %wide : (tensor<4x3x8xf32>, tensor<4x3x8xf32>) -> tensor<4x3x8xf32>
+  %negative = stator.neg %scaled : (tensor<4x3x8xf32>) -> tensor<4x3x8xf32>
+  %sum = stator.sum %negative {axes = array<i64: 0, 2>} : (tensor<4x3x8xf32>) -> tensor<1x3x1xf32>
+  %other = stator.broadcast %d : (tensor<1x1x8xf32>) -> tensor<4x3x8xf32>
+  %weighted = stator.mul %x, %other : (tensor<4x3x8xf32>, tensor<4x3x8xf32>) -> tensor<4x3x8xf32>
+  %stays = stator.sum %weighted {axes = array<i64: 0, 2>} : (tensor<4x3x8xf32>) -> tensor<1x3x1xf32>
+  return %plain, %sum, %stays : tensor<1x3x1xf32>, tensor<1x3x1xf32>, tensor<1x3x1xf32>
+}
+
+// Images of 1.5 MB are summed in four parts of 384 KB.
+// CHECK-LABEL: @in_parts
+// CHECK: stator.conv2d_weight_grad {{.*}} -> tensor<4x8x8x3x3xf32>
+// CHECK: stator.sum {{.*}} {axes = array<i64: 0>}
+// CHECK: stator.reshape {{.*}} -> tensor<8x8x3x3xf32>
+func.func @in_parts(%x: tensor<8x8x56x56xf32>, %dy: tensor<8x8x54x54xf32>) -> tensor<8x8x3x3xf32> {
+  %g = stator.conv2d_weight_grad %x, %dy {stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    : (tensor<8x8x56x56xf32>, tensor<8x8x54x54xf32>) -> tensor<8x8x3x3xf32>
+  return %g : tensor<8x8x3x3xf32>
+}
+
+// A gradient as large as the images is not.
+// CHECK-LABEL: @large_gradient
+// CHECK: stator.conv2d_weight_grad {{.*}} -> tensor<256x256x3x3xf32>
+func.func @large_gradient(%x: tensor<8x256x9x9xf32>, %dy: tensor<8x256x7x7xf32>) -> tensor<256x256x3x3xf32> {
+  %g = stator.conv2d_weight_grad %x, %dy {stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    : (tensor<8x256x9x9xf32>, tensor<8x256x7x7xf32>) -> tensor<256x256x3x3xf32>
+  return %g : tensor<256x256x3x3xf32>
+}

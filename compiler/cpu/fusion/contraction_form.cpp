@@ -90,6 +90,13 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   View x = viewOf(op.getX()), dy = viewOf(op.getDy());
   FusedContraction fused = begin(op.getResult(), x, dy);
   llvm::ArrayRef<int64_t> w = op.getType().getShape();
+  int64_t images = dy.shape[0];
+  if (w.size() == 5) {
+    images /= w[0];
+    fused.form.outer.push_back({w[0], images * x.strides[0], images * dy.strides[0], rowMajor(w)[0]});
+    fused.resultLoops.push_back(0);
+    w = w.drop_front();
+  }
   llvm::SmallVector<int64_t> c = rowMajor(w);
   int64_t groups = static_cast<int64_t>(op.getGroups()), each = w[3] / groups;
   auto stride = op.getStride(), dilation = op.getDilation();
@@ -98,12 +105,12 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   fused.form.rows.push_back({w[1], dilation[1] * x.strides[2], 0, c[1]});
   fused.form.rows.push_back({w[2], x.strides[3], 0, c[2]});
   fused.form.columns = {each, 0, dy.strides[3], 1};
-  fused.form.reductions.push_back({dy.shape[0], x.strides[0], dy.strides[0], 0});
+  fused.form.reductions.push_back({images, x.strides[0], dy.strides[0], 0});
   fused.form.reductions.push_back({dy.shape[1], stride[0] * x.strides[1], dy.strides[1], 0});
   fused.form.reductions.push_back({dy.shape[2], stride[1] * x.strides[2], dy.strides[2], 0});
   int outer = static_cast<int>(fused.form.outer.size());
-  fused.resultLoops = {outer, outer + 1, outer + 2};
-  if (groups > 1) fused.resultLoops.push_back(0);
+  fused.resultLoops.append({outer, outer + 1, outer + 2});
+  if (groups > 1) fused.resultLoops.push_back(outer - 1);
   fused.resultLoops.push_back(outer + 3);
   return fused;
 }
