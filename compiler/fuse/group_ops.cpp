@@ -32,6 +32,7 @@ Grouping::Grouping(mlir::Block& block) {
     else if (materialized_.contains(&op)) placeView(&op);
   }
   joinReductions();
+  repeatCheapOps(block);
 }
 
 int Grouping::groupOf(mlir::Operation* op) const {
@@ -73,14 +74,17 @@ ViewPath Grouping::pathTo(mlir::Value operand) const {
   return path;
 }
 
-/// The ops that an op's operands come from, behind all views.
+/// The ops that an op's operands come from, behind all views and what is computed anew.
 llvm::ArrayRef<mlir::Operation*> Grouping::basesOf(mlir::Operation* op) const {
   auto known = bases_.find(op);
   if (known != bases_.end()) return known->second;
-  llvm::SmallVector<mlir::Operation*, 3>& bases = bases_[op];
-  for (mlir::Value operand : op->getOperands())
-    if (mlir::Operation* base = pathTo(operand).base.getDefiningOp()) bases.push_back(base);
-  return bases;
+  llvm::SmallVector<mlir::Operation*, 3> bases;
+  for (mlir::Value operand : op->getOperands()) {
+    mlir::Operation* base = pathTo(operand).base.getDefiningOp();
+    if (base && repeated_.contains(base)) llvm::append_range(bases, basesOf(base));
+    else if (base) bases.push_back(base);
+  }
+  return bases_[op] = std::move(bases);
 }
 
 llvm::SmallVector<int> Grouping::producersOf(mlir::Operation* op) const {

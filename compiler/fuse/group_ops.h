@@ -11,8 +11,8 @@ namespace stator::fuse {
 enum class Kind { contraction, window, map, reduce, row, scatter, loop };
 llvm::StringRef nameOf(Kind kind);
 
-/// The ops of one kernel, in program order (none, where another group has absorbed them); views and sources that they
-/// read through are made anew in it.
+/// The ops of one kernel, in program order (none, where another group has absorbed them); views, sources and cheap ops
+/// that they read through are made anew in it.
 struct Group {
   Kind kind = Kind::map;
   llvm::SmallVector<mlir::Operation*> ops;
@@ -25,7 +25,7 @@ class Grouping {
   explicit Grouping(mlir::Block& block);
 
   llvm::ArrayRef<Group> groups() const { return groups_; }
-  /// The group that computes this op's result; -1: it is a view or source that kernels repeat.
+  /// The group that computes this op's result; -1: it is a view, a source or a cheap op that kernels repeat.
   int groupOf(mlir::Operation* op) const;
   /// Whether other groups, or whoever gets the block's results, need what this op of a group computes.
   bool isResult(mlir::Operation* op) const;
@@ -63,10 +63,15 @@ class Grouping {
   void joinReductions();
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
   bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
+  bool isInMemory(mlir::Value value, int number) const;
+  bool readersCanRepeat(mlir::Operation* op) const;
+  bool readsOneTensor(mlir::Operation* op) const;
+  void repeatCheapOps(mlir::Block& block);
 
   llvm::SmallVector<Group> groups_;
   llvm::DenseMap<mlir::Operation*, int> groupOf_;
   llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own
+  llvm::DenseSet<mlir::Operation*> repeated_;      ///< computed anew in every kernel that reads them
   mutable llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Operation*, 3>> bases_;
   mutable llvm::DenseMap<mlir::Operation*, bool> servesReductions_;
 };

@@ -145,3 +145,22 @@ func.func @leading_sums(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %z: tensor<4x6
   %t = stator.sum %m {axes = array<i64: 0>} : (tensor<4x6xf32>) -> tensor<1x6xf32>
   return %p, %s, %t : tensor<4x6xf32>, tensor<1x6xf32>, tensor<1x6xf32>
 }
+
+// -----
+
+// What a cheap op makes of a tensor in memory is not stored: both kernels that read it compute it.
+// CHECK-LABEL: @cheap
+// CHECK-SAME: (%[[X:.*]]: tensor<64x8x16xf32>, %[[M:.*]]: tensor<1x1x16xf32>
+// CHECK: stator.fusion kind "map"(%[[X]], %[[M]]) : (tensor<64x8x16xf32>, tensor<1x1x16xf32>) -> tensor<64x8x16xf32> {
+// CHECK: stator.sub
+// CHECK: stator.exp
+// CHECK: stator.fusion kind "reduce"(%[[X]], %[[M]]
+// CHECK: stator.sub
+// CHECK: stator.sum
+func.func @cheap(%x: tensor<64x8x16xf32>, %m: tensor<1x1x16xf32>) -> (tensor<64x8x16xf32>, tensor<1x1x16xf32>) {
+  %w = stator.broadcast %m : (tensor<1x1x16xf32>) -> tensor<64x8x16xf32>
+  %d = stator.sub %x, %w : (tensor<64x8x16xf32>, tensor<64x8x16xf32>) -> tensor<64x8x16xf32>
+  %e = stator.exp %d : (tensor<64x8x16xf32>) -> tensor<64x8x16xf32>
+  %s = stator.sum %d {axes = array<i64: 0, 1>} : (tensor<64x8x16xf32>) -> tensor<1x1x16xf32>
+  return %e, %s : tensor<64x8x16xf32>, tensor<1x1x16xf32>
+}
