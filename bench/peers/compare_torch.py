@@ -3,7 +3,7 @@
     python3 bench/peers/compare_torch.py build/release/bench [--rounds 5] [--threads 1] [--models tinyvgg,cifar_resnet]
 
 PyTorch runs in this process, as its users write it, eager and through torch.compile; Stator's steps run in
-bench_train_step. All see the same network, optimizer, batch and dtype. Prints the best and the median of all rounds,
+bench_workloads. All see the same network, optimizer, batch and dtype. Prints the best and the median of all rounds,
 and the ratio of PyTorch's faster mode to Stator.
 """
 import argparse
@@ -177,7 +177,7 @@ def time_torch(step, seconds):
 
 def time_stator(folder, model, threads, seconds):
     """Microseconds per step of ten short repetitions."""
-    command = [str(next(pathlib.Path(folder).rglob("bench_train_step"))),
+    command = [str(next(pathlib.Path(folder).rglob("bench_workloads"))),
                f"--benchmark_filter=train_step/{model}/batch:{MODELS[model][4]}/threads:{threads}",
                "--benchmark_repetitions=10", f"--benchmark_min_time={seconds / 10}", "--benchmark_format=json"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -186,7 +186,7 @@ def time_stator(folder, model, threads, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", help="build folder that holds bench_train_step")
+    parser.add_argument("folder", help="build folder that holds bench_workloads")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each side in each round")
