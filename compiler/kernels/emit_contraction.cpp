@@ -25,7 +25,7 @@ struct Tile {
 class Emitter {
  public:
   Emitter(IndexBuilder ix, const ContractionForm& form, const ContractionSchedule& schedule, const cpu::Target& target,
-          Value a, Value b, Value scratch, Value chunk, StoreFn store)
+          Value a, Value b, Value scratch, Value chunk, StoreFn store, AnnounceFn announce)
       : ix_(ix),
         form_(form),
         s_(schedule),
@@ -34,7 +34,8 @@ class Emitter {
         b_(b),
         scratch_(scratch),
         chunk_(chunk),
-        store_(store) {
+        store_(store),
+        announce_(announce) {
     mlir::Type element = form.elementBits() == 64 ? mlir::Type(ix.builder.getF64Type()) : ix.builder.getF32Type();
     vector_ = mlir::VectorType::get({schedule.lanes}, element);
   }
@@ -63,7 +64,10 @@ class Emitter {
     Value a = ix_.constant(form_.aOffset), b = ix_.constant(form_.bOffset);
     if (s_.hoisted == 0) {
       start(block, a, b);
-      return forEachTile(block, [&](const Tile& tile) { finish(tile, sum(tile, zeros(tile))); });
+      return forEachTile(block, [&](const Tile& tile) {
+        announce(tile);
+        finish(tile, sum(tile, zeros(tile)));
+      });
     }
     forEachTile(block, [&](const Tile& tile) { savePartial(tile, zeros(tile)); });
     runHoisted(block, llvm::ArrayRef(s_.reductions).take_front(s_.hoisted), a, b);
@@ -248,8 +252,15 @@ class Emitter {
     }
   }
 
-  /// Hands the vector of row `row` and columns `column` to `column + lanes` of a tile to the caller.
-  void emit(const Tile& tile, int64_t row, int64_t column, int64_t lanes, Value vector) {
+  void announce(const Tile& tile) {
+    if (!announce_) return;
+    for (int64_t row = 0; row < tile.cutExtent * s_.wholeRows; ++row)
+      for (int64_t column = 0; column < tile.columns; column += s_.lanes)
+        announce_(ix_.builder, ix_.location, tile.outer, rowsOf(tile, row), ix_.add(tile.column, column));
+  }
+
+  /// The indices of a tile's row `row`.
+  Values rowsOf(const Tile& tile, int64_t row) {
     Values rows(form_.rows.size());
     for (int dim = static_cast<int>(form_.rows.size()) - 1; dim > s_.cutRow; --dim) {
       rows[dim] = ix_.constant(row % form_.rows[dim].extent);
@@ -257,6 +268,12 @@ class Emitter {
     }
     rows[s_.cutRow] = ix_.add(tile.cutStart, row);
     for (int dim = 0; dim < s_.cutRow; ++dim) rows[dim] = tile.rowLoops[dim];
+    return rows;
+  }
+
+  /// Hands the vector of row `row` and columns `column` to `column + lanes` of a tile to the caller.
+  void emit(const Tile& tile, int64_t row, int64_t column, int64_t lanes, Value vector) {
+    Values rows = rowsOf(tile, row);
     Value mask = firstLanes(ix_, tile.columns - column, lanes);
     store_(ix_.builder, ix_.location, tile.outer, rows, ix_.add(tile.column, column), vector, mask);
   }
@@ -267,6 +284,7 @@ class Emitter {
   const cpu::Target& target_;
   Value a_, b_, scratch_, chunk_;
   StoreFn store_;
+  AnnounceFn announce_;
   mlir::VectorType vector_;
   Value aStart_, bStart_;
 };
@@ -275,8 +293,8 @@ class Emitter {
 
 void emitContraction(OpBuilder& builder, Location location, const ContractionForm& form,
                      const ContractionSchedule& schedule, const cpu::Target& target, Value a, Value b, Value scratch,
-                     Value chunk, StoreFn store) {
-  Emitter({builder, location}, form, schedule, target, a, b, scratch, chunk, store).run();
+                     Value chunk, StoreFn store, AnnounceFn announce) {
+  Emitter({builder, location}, form, schedule, target, a, b, scratch, chunk, store, announce).run();
 }
 
 Value contractionOffset(OpBuilder& builder, Location location, const ContractionForm& form, ValueRange outer,

@@ -13,12 +13,17 @@ namespace stator::kernels {
 using StoreFn = llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mlir::ValueRange outer, mlir::ValueRange rows,
                                         mlir::Value column, mlir::Value vector, mlir::Value mask)>;
 
+/// Called once for each vector of C before its tile is computed, with what StoreFn will get: the place to ask for what
+/// the epilogue will read.
+using AnnounceFn = llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mlir::ValueRange outer,
+                                           mlir::ValueRange rows, mlir::Value column)>;
+
 /// Emits one chunk at the insertion point. `a`, `b` and `scratch` are one-dimensional static memrefs of the form's
 /// element; `scratch` holds schedule.scratchElements() and may be null where that is 0; `chunk` is an index in
 /// [0, schedule.chunks).
 void emitContraction(mlir::OpBuilder& builder, mlir::Location location, const ContractionForm& form,
                      const ContractionSchedule& schedule, const cpu::Target& target, mlir::Value a, mlir::Value b,
-                     mlir::Value scratch, mlir::Value chunk, StoreFn store);
+                     mlir::Value scratch, mlir::Value chunk, StoreFn store, AnnounceFn announce = nullptr);
 
 /// Where an element of C lies by the form's strides.
 mlir::Value contractionOffset(mlir::OpBuilder& builder, mlir::Location location, const ContractionForm& form,

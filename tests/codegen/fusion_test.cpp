@@ -218,6 +218,15 @@ TEST_CASE("channels-last convolution with bias and relu, and its weight gradient
   CHECK(compiled.kinds == Kinds{"contraction", "contraction"});
 }
 
+TEST_CASE("an epilogue reads a tensor that it is told to expect, with a last panel and tile that are narrow") {
+  check_function(R"(func.func @main(%a: tensor<301x5xf32>, %b: tensor<5x467xf32>, %r: tensor<301x467xf32>)
+      -> tensor<301x467xf32> {
+    %p = stator.matmul %a, %b : (tensor<301x5xf32>, tensor<5x467xf32>) -> tensor<301x467xf32>
+    %y = stator.add %p, %r : (tensor<301x467xf32>, tensor<301x467xf32>) -> tensor<301x467xf32>
+    return %y : tensor<301x467xf32>
+  })");
+}
+
 TEST_CASE("weight gradients of parts of the images, of two groups too") {
   check_function(R"(func.func @main(%x: tensor<6x8x9x16xf32>, %dy: tensor<6x6x7x32xf32>)
       -> (tensor<3x3x3x16x32xf32>, tensor<2x3x3x8x32xf32>) {

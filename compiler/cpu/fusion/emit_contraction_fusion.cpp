@@ -4,12 +4,15 @@
 #include "compiler/cpu/fusion/kernel.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/kernels/emit_contraction.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace stator::cpu {
 namespace {
 
 using kernels::ContractionSchedule;
+
+constexpr int64_t farBytes = 512 << 10;
 
 class ContractionEmitter {
  public:
@@ -20,7 +23,9 @@ class ContractionEmitter {
         target_(target),
         arguments_(arguments),
         values_(bindArguments(fusion, arguments.inputs)),
-        results_(yielded(fusion)) {}
+        results_(yielded(fusion)) {
+    findAhead(fusion);
+  }
 
   void run(const IndexBuilder& ix) {
     auto store = [&](mlir::OpBuilder& builder, mlir::Location location, ValueRange outer, ValueRange rows, Value column,
@@ -30,26 +35,59 @@ class ContractionEmitter {
       loops.push_back(column);
       finish(IndexBuilder{builder, location}, loops, vector, mask);
     };
+    auto announce = [&](mlir::OpBuilder& builder, mlir::Location location, ValueRange outer, ValueRange rows,
+                        Value column) {
+      Values loops(outer);
+      loops.append(rows.begin(), rows.end());
+      loops.push_back(column);
+      prefetch(IndexBuilder{builder, location}, loops);
+    };
+    kernels::AnnounceFn announcing = announce;
     kernels::emitContraction(ix.builder, ix.location, fused_.form, schedule_, target_, values_.buffers[fused_.a],
-                             values_.buffers[fused_.b], arguments_.scratch, arguments_.chunk, store);
+                             values_.buffers[fused_.b], arguments_.scratch, arguments_.chunk, store,
+                             ahead_.empty() ? nullptr : announcing);
   }
 
  private:
+  /// What the epilogue reads element by element, where it is too large for a cache to hold it from the step before.
+  void findAhead(ir::FusionOp fusion) {
+    auto result = llvm::cast<mlir::RankedTensorType>(fused_.result.getType());
+    if (result.getNumElements() * result.getElementTypeBitWidth() / 8 < farBytes) return;
+    for (mlir::BlockArgument argument : fusion.getBody().getArguments())
+      if (argument != fused_.a && argument != fused_.b &&
+          llvm::cast<mlir::RankedTensorType>(argument.getType()).getNumElements() == result.getNumElements())
+        ahead_.push_back(values_.buffers[argument]);
+  }
+
+  void prefetch(const IndexBuilder& ix, const Values& loops) {
+    IndexMath math{ix, schedule_.lanes};
+    Value first = math.start(math.linearize(indexOf(loops).groups));
+    for (Value buffer : ahead_)
+      ix.builder.create<mlir::memref::PrefetchOp>(ix.location, buffer, ValueRange{first}, /*isWrite=*/false,
+                                                  /*localityHint=*/3, /*isDataCache=*/true);
+  }
+
   int64_t extentOf(int loop) const {
     int outer = static_cast<int>(fused_.form.outer.size()), rows = static_cast<int>(fused_.form.rows.size());
     if (loop < outer) return fused_.form.outer[loop].extent;
     return loop < outer + rows ? fused_.form.rows[loop - outer].extent : fused_.form.columns.extent;
   }
 
-  void finish(const IndexBuilder& ix, const Values& loops, Value vector, Value mask) {
+  /// The lanes of the result that begin at these loops' indices.
+  TensorIndex indexOf(const Values& loops) const {
     int columns = static_cast<int>(loops.size()) - 1;
     TensorIndex index;
-    index.mask = mask;
     for (int loop : fused_.resultLoops) {
       LaneIndex at{loops[loop], 1, 0, loop == columns, 1, {}};
       if (auto constant = mlir::getConstantIntValue(loops[loop])) at.base = {}, at.offset = *constant;
       index.groups.push_back({extentOf(loop), at});
     }
+    return index;
+  }
+
+  void finish(const IndexBuilder& ix, const Values& loops, Value vector, Value mask) {
+    TensorIndex index = indexOf(loops);
+    index.mask = mask;
     values_.vectors[fused_.result] = vector;
     Evaluator evaluator(ix, llvm::cast<mlir::VectorType>(vector.getType()).getNumElements(), values_);
     Values computed;
@@ -66,6 +104,7 @@ class ContractionEmitter {
   const KernelArguments& arguments_;
   RegionValues values_;
   Values results_;
+  Values ahead_;  ///< buffers that the epilogue reads, in the result's order
 };
 
 }  // namespace
