@@ -19,6 +19,13 @@ NdArray::Extents extents_of(const Slot& slot) {
   return extents;
 }
 
+/// The axes of what is stored, in the order of the slot's own.
+std::vector<int> inverse(const std::vector<int>& axes) {
+  std::vector<int> back(axes.size());
+  for (size_t i = 0; i < axes.size(); ++i) back[static_cast<size_t>(axes[i])] = static_cast<int>(i);
+  return back;
+}
+
 double drawn(const Init& init, const RandomStream& stream, int64_t index) {
   const auto at = static_cast<uint64_t>(index);
   switch (init.kind) {
@@ -82,9 +89,12 @@ size_t State::index_of(std::string_view name) const {
 
 NdArray State::get(std::string_view name) const {
   const size_t index = index_of(name);
-  NdArray value = NdArray::empty(slots_[index].spec.dtype, extents_of(slots_[index]));
+  const std::vector<int> axes = storage_axes(slots_[index].spec);
+  NdArray::Extents extents = extents_of(slots_[index]), stored = extents;
+  for (size_t i = 0; i < axes.size(); ++i) stored[i] = extents[static_cast<size_t>(axes[i])];
+  NdArray value = NdArray::empty(slots_[index].spec.dtype, stored);
   std::memcpy(value.bytes(), data() + layout_.offset_bytes[index], static_cast<size_t>(value.size_bytes()));
-  return value;
+  return axes.empty() ? value : value.permute(inverse(axes)).contiguous();
 }
 
 void State::set(std::string_view name, const NdArray& value) {
@@ -97,7 +107,8 @@ void State::set(std::string_view name, const NdArray& value) {
 }
 
 void State::write(size_t index, const NdArray& value) {
-  const NdArray dense = value.contiguous();
+  const std::vector<int> axes = storage_axes(slots_[index].spec);
+  const NdArray dense = (axes.empty() ? value : value.permute(axes)).contiguous();
   std::memcpy(data() + layout_.offset_bytes[index], dense.bytes(), static_cast<size_t>(dense.size_bytes()));
 }
 

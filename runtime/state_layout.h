@@ -12,7 +12,16 @@
 
 namespace stator {
 
-/// Slot i is dense and row-major at `offset_bytes[i]`, a multiple of 64; the block has `total_bytes`, a multiple of 64.
+/// The order that a slot's axes lie in, the last fastest; empty: as they are. Convolution weights, which are all the
+/// slots of rank 4 that layers have, [O, C, KH, KW], lie as kernels read them: [KH, KW, C, O]. Names, extents and files
+/// know nothing of it.
+inline std::vector<int> storage_axes(const TensorSpec& spec) {
+  if (spec.rank() == 4) return {2, 3, 1, 0};
+  return {};
+}
+
+/// Slot i is dense, with its axes in the order of `storage_axes`, at `offset_bytes[i]`, a multiple of 64; the block has
+/// `total_bytes`, a multiple of 64.
 struct StateLayout {
   std::vector<int64_t> offset_bytes;
   int64_t total_bytes = 0;

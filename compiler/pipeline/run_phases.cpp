@@ -13,6 +13,7 @@
 #include "compiler/import/import_program.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/layout/layout.h"
+#include "compiler/layout/store_slots.h"
 #include "compiler/mask/mask.h"
 #include "compiler/memory/buffer.h"
 #include "compiler/memory/plan_memory.h"
@@ -85,6 +86,7 @@ class Pipeline {
     pass(Phase::bind_symbols, createBindSymbolsPass());
     pass(Phase::simplify, createSimplifyPass());
     pass(Phase::reassociate, createReassociatePass());
+    layout::storeSlots(*module_);
     pass(Phase::layout, createLayoutPass());
     pass(Phase::fuse, createFusePass());
     pass(Phase::plan_memory, createPlanMemoryPass());

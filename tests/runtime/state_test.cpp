@@ -34,6 +34,24 @@ TEST_CASE("slots lie one after the other on 64-byte boundaries") {
   CHECK(std::all_of(state.data(), state.data() + 256, [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
+TEST_CASE("a convolution's weight lies as kernels read it, and nobody sees that") {
+  const Slot weight = slot("conv.weight", Extents(0, 2, 3, 1, 4), {Init::Kind::uniform, -1, 1});
+  State state = State::init({weight}, 3);
+  const RandomStream draws{3, 0, fnv1a_32("conv.weight")};
+  CHECK(state.get("conv.weight").at<float>({1, 2, 0, 3}) == 2 * uniform(draws, 23) - 1);
+
+  std::vector<float> counted(24);
+  for (size_t i = 0; i < counted.size(); ++i) counted[i] = static_cast<float>(i);
+  const NdArray value = NdArray::from(counted, {2, 3, 1, 4});
+  state.set("conv.weight", value);
+  CHECK(same_bits(state.get("conv.weight"), value));
+  float stored[3];
+  std::memcpy(stored, state.data(), sizeof stored);  // [1, 4, 3, 2]: output channels side by side
+  CHECK(stored[0] == 0);
+  CHECK(stored[1] == 12);
+  CHECK(stored[2] == 4);
+}
+
 TEST_CASE("starting values follow the definition of draws") {
   const State state = State::init(small_net(), 42);
   CHECK(state.seed() == 42);
