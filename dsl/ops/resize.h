@@ -3,52 +3,69 @@
 
 #include "compiler/interface/ops/pooling.h"
 #include "dsl/ops/pieces.h"
+#include "dsl/ops/repeat.h"
 
 namespace stator {
 
 /// How interpolate finds an element: floor(i * scale), or floor((i + 1/2) * scale).
 enum class Interpolation : unsigned char { nearest, nearest_exact };
 
-/// Options of interpolate and Upsample: a size, or a factor for both axes. Source: torch.nn.functional.interpolate.
+/// An amount for each of one to three axes, or one for all; none unless given.
+template <class T> struct PerAxis {
+  int count = 0;
+  T at[3]{};
+
+  constexpr PerAxis() = default;
+  template <class... N> requires(sizeof...(N) >= 1 && sizeof...(N) <= 3)
+  constexpr PerAxis(N... amounts) : count(sizeof...(N)), at{T(amounts)...} {}
+  constexpr bool is_given() const { return count > 0; }
+  constexpr T operator[](int axis) const { return at[count == 1 ? 0 : axis]; }
+  constexpr bool operator==(const PerAxis&) const = default;
+};
+
+/// Options of interpolate and Upsample: a size or a factor, for each axis behind [N, C] or one for all.
+/// Source: torch.nn.functional.interpolate.
 struct resize {
-  Size2d size = 0;
-  double scale_factor = 0;
+  PerAxis<long> size = {};
+  PerAxis<double> scale_factor = {};
   Interpolation mode = Interpolation::nearest;
 
+  /// The extent of axis `axis` behind [N, C].
   constexpr long extent(int axis, long from) const {
-    if (scale_factor > 0) return static_cast<long>(static_cast<double>(from) * scale_factor);
-    return axis == 0 ? size.height : size.width;
+    return size.is_given() ? size[axis] : static_cast<long>(static_cast<double>(from) * scale_factor[axis]);
   }
   /// The element that element `i` of the result is. Source: ATen/native/UpSample.h, in floats as there.
-  constexpr long source(long i, long from, long to) const {
-    float scale =
-        scale_factor > 0 ? static_cast<float>(1 / scale_factor) : static_cast<float>(from) / static_cast<float>(to);
+  constexpr long source(int axis, long i, long from, long to) const {
+    float scale = size.is_given() ? static_cast<float>(from) / static_cast<float>(to)
+                                  : static_cast<float>(1 / scale_factor[axis]);
     float half = mode == Interpolation::nearest_exact ? 0.5f : 0.0f;
     long at = static_cast<long>((static_cast<float>(i) + half) * scale);
     return at < from ? at : from - 1;
   }
   /// How often each element stands in the result; 0 where they differ.
-  constexpr long repeats(long from, long to) const {
+  constexpr long repeats(int axis, long from, long to) const {
     if (to % from != 0) return 0;
     for (long i = 0; i < to; ++i)
-      if (source(i, from, to) != i / (to / from)) return 0;
+      if (source(axis, i, from, to) != i / (to / from)) return 0;
     return to / from;
   }
 };
 
 namespace rule {
 
-/// [N, C, H, W] -> [N, C, OH, OW].
+/// [N, C, L] -> [N, C, OL], [N, C, H, W] -> [N, C, OH, OW] or [N, C, D, H, W] -> [N, C, OD, OH, OW].
 struct Interpolate {
   resize options;
   constexpr Inferred infer(Specs operands) const {
     TensorSpec result{operands[0].dtype, operands[0].extents};
-    if (result.rank() != 4) return "interpolate: the input is not [N, C, H, W]";
-    if ((options.scale_factor > 0) == (options.size.height > 0 || options.size.width > 0))
+    const int axes = result.rank() - 2, given = options.size.count + options.scale_factor.count;
+    if (axes < 1 || axes > 3) return "interpolate: the input is not [N, C, L], [N, C, H, W] or [N, C, D, H, W]";
+    if (options.size.is_given() == options.scale_factor.is_given())
       return "interpolate: either a size or a scale factor is needed";
-    for (int axis = 0; axis < 2; ++axis) {
+    if (given != 1 && given != axes) return "interpolate: sizes or factors are needed for each axis, or one for all";
+    for (int axis = 0; axis < axes; ++axis) {
       Extent& extent = result.extents[2 + axis];
-      if (!extent.is_number()) return "interpolate: height and width must be numbers";
+      if (!extent.is_number()) return "interpolate: length, height, width and depth must be numbers";
       if (extent.number < 1 || options.extent(axis, extent.number) < 1) return "interpolate: a size below 1";
       extent = Extent(options.extent(axis, extent.number));
     }
@@ -97,12 +114,11 @@ template <long Height, long Width, Operand X> constexpr auto blocks_of(const X& 
   return perform(blocks, result, x);
 }
 
-/// Along one axis, runs of equal elements one after the other.
+/// `To` elements along one axis: each as often as any other, or runs of equal elements one after the other.
 template <int Axis, resize Options, long To, Operand X> constexpr auto resize_axis(const X& x) {
-  constexpr long from = X::tensor::spec.extents[Axis].number;
-  constexpr auto begins = [](long i) {
-    return i == 0 || Options.source(i, from, To) != Options.source(i - 1, from, To);
-  };
+  constexpr long from = X::tensor::spec.extents[Axis].number, repeats = Options.repeats(Axis - 2, from, To);
+  constexpr auto source = [](long i) { return Options.source(Axis - 2, i, from, To); };
+  constexpr auto begins = [=](long i) { return i == 0 || source(i) != source(i - 1); };
   constexpr auto start_of = [=](long run) {  // the first element of the result in that run; `To` after the last
     long i = -1;
     for (long seen = -1; seen < run && i < To;) seen += ++i == To || begins(i);
@@ -113,12 +129,19 @@ template <int Axis, resize Options, long To, Operand X> constexpr auto resize_ax
     for (long i = 0; i < To; ++i) count += begins(i);
     return count;
   }();
-  if constexpr (runs == from && To == from) return x;
+  if constexpr (repeats > 0) return repeat_interleave<repeats, Axis>(x);
   else
     return join_pieces<Axis, runs>([&]<long I>() {
-      constexpr long start = start_of(I), element = Options.source(start, from, To);
+      constexpr long start = start_of(I), element = source(start);
       return repeat_along<Axis, start_of(I + 1) - start>(part<Axis, element, element + 1>(x));
     });
+}
+
+/// The last axis of [N, C, ...] resized to `To`'s, then the one before it, ...
+template <resize Options, Extents To, int Axis = To.rank - 1, Operand X> constexpr auto resize_axes(const X& x) {
+  auto resized = resize_axis<Axis, Options, To.at[Axis].number>(x);
+  if constexpr (Axis == 2) return resized;
+  else return resize_axes<Options, To, Axis - 1>(resized);
 }
 
 /// Six axes of pixels and channels, moved, as four again. `apart`: the extents before they are moved.
@@ -128,19 +151,21 @@ constexpr auto moved_pixels(const X& x, std::integer_sequence<int, Axes...>) {
 }
 }  // namespace detail
 
-/// [N, C, H, W] of another height and width, each element the nearest one. Source: torch.nn.functional.interpolate.
+/// [N, C, L], [N, C, H, W] or [N, C, D, H, W] of another size behind [N, C], each element the nearest one.
+/// Source: torch.nn.functional.interpolate.
 ///
 ///     interpolate<st::resize{.scale_factor = 2}>(x)
+///     interpolate<st::resize{.size = {5, 7}}>(x)
 template <resize Options, Operand X> requires Fits<rule::Interpolate{Options}, X>
 constexpr result_t<rule::Interpolate{Options}, X> interpolate(const X& x) {
   constexpr Extents from = X::tensor::spec.extents;
   constexpr const TensorSpec& to = detail::inferred<rule::Interpolate{Options}, X>::spec;
-  constexpr long height = Options.repeats(from[2].number, to.extents[2].number);
-  constexpr long width = Options.repeats(from[3].number, to.extents[3].number);
-  if constexpr (height > 0 && width > 0) return {detail::blocks_of<height, width>(x, to)};
-  else
-    return {detail::resize_axis<3, Options, to.extents[3].number>(
-        detail::resize_axis<2, Options, to.extents[2].number>(x))};
+  constexpr auto repeats = [=](int axis) {
+    return Options.repeats(axis - 2, from[axis].number, to.extents[axis].number);
+  };
+  constexpr bool is_image = from.rank == 4;
+  if constexpr (is_image && repeats(2) > 0 && repeats(3) > 0) return {detail::blocks_of<repeats(2), repeats(3)>(x, to)};
+  else return {detail::resize_axes<Options, to.extents>(x)};
 }
 template <resize Options, Operand X> requires(!Fits<rule::Interpolate{Options}, X>)
 ShapeError<broken<rule::Interpolate{Options}, X>, shape_of<X>> interpolate(const X& x);

@@ -68,6 +68,24 @@ static_assert(
     is_a<decltype(stator::AdaptiveMaxPool2d<stator::Size2d(5, 7)>{}(Image{})), stator::f32, stator::batch, 32, 5, 7>);
 static_assert(is_a<decltype(stator::Upsample<stator::resize{.scale_factor = 2}>{}(Image{})), stator::f32, stator::batch,
                    32, 48, 48>);
+using Volume = X<stator::f32, stator::batch, 2, 3, 5, 7>;
+static_assert(is_a<decltype(stator::Upsample<stator::resize{.size = {6, 4, 9}}>{}(Volume{})), stator::f32,
+                   stator::batch, 2, 6, 4, 9>);
+static_assert(is_a<decltype(stator::Upsample<stator::resize{.scale_factor = {2, 1, 1.5}}>{}(Volume{})), stator::f32,
+                   stator::batch, 2, 6, 5, 10>);
+
+using stator::rule::Interpolate;
+static_assert(says(infer(Interpolate{{.size = 3}}, tensor(2, 3)),
+                   "interpolate: the input is not [N, C, L], [N, C, H, W] or [N, C, D, H, W]"));
+constexpr const char* either = "interpolate: either a size or a scale factor is needed";
+static_assert(says(infer(Interpolate{}, tensor(2, 3, 8)), either));
+static_assert(says(infer(Interpolate{{.size = 3, .scale_factor = 2}}, tensor(2, 3, 8)), either));
+static_assert(says(infer(Interpolate{{.size = {3, 4}}}, tensor(2, 3, 8)),
+                   "interpolate: sizes or factors are needed for each axis, or one for all"));
+static_assert(says(infer(Interpolate{{.size = 3}}, tensor(2, 3, stator::steps)),
+                   "interpolate: length, height, width and depth must be numbers"));
+static_assert(says(infer(Interpolate{{.scale_factor = 0.1}}, tensor(2, 3, 8)), "interpolate: a size below 1"));
+
 static_assert(is_a<decltype(stator::PixelShuffle<4>{}(Image{})), stator::f32, stator::batch, 2, 96, 96>);
 using Sequence = X<stator::f32, stator::batch, 32, 24>;
 static_assert(is_a<decltype(stator::MaxPool1d<3, 2>{}(Sequence{})), stator::f32, stator::batch, 32, 11>);

@@ -52,15 +52,17 @@ Row interpolate_row() {
   row.at<F<batch, 3, 4, 5>>(resized<resize{.scale_factor = 3}>)
       .at<F<2, 16, 6, 6>>([](auto x) { return relu(interpolate<resize{.scale_factor = 2}>(x)); })
       .at<F<batch, 2, 5, 4>>(resized<resize{.scale_factor = 1.5}>)
+      .at<F<batch, 2, 3, 4>>(resized<resize{.scale_factor = {2, 0.5}}>)
+      .at<F<batch, 2, 7>>(resized<resize{.size = 5, .mode = exact}>)
+      .at<F<batch, 2, 3, 2, 5>>(resized<resize{.size = {4, 2, 10}}>)
       .torch<Image>("interpolate__nearest_up2", resized<resize{.scale_factor = 2}>)
       .torch<Image>("interpolate__nearest_size", resized<resize{.size = {5, 7}}>)
       .torch<F<1, 2, 6, 7>>("interpolate__nearest_down", resized<resize{.size = {3, 2}}>)
       .torch<Image>("interpolate__nearest-exact_up2", resized<resize{.scale_factor = 2, .mode = exact}>)
       .torch<Image>("interpolate__nearest-exact_size", resized<resize{.size = {5, 7}, .mode = exact}>)
       .torch<F<1, 2, 6, 7>>("interpolate__nearest-exact_down", resized<resize{.size = {3, 2}, .mode = exact}>)
-      .torch<F<1, 2, 5>>("interpolate__nearest_1d", [](auto x) {
-        return reshape<1, 2, 10>(interpolate<resize{.size = {1, 10}}>(reshape<1, 2, 1, 5>(x)));
-      });
+      .torch<F<1, 2, 5>>("interpolate__nearest_1d", resized<resize{.scale_factor = 2}>)
+      .torch<F<1, 1, 2, 2, 3>>("interpolate__nearest_3d", resized<resize{.scale_factor = 2}>);
   return row;
 }
 

@@ -37,8 +37,8 @@ void resized(Image<3, 8, 8> rank3) {
   auto a = st::adaptive_avg_pool2d<1>(rank3);
   // expect: adaptive_max_pool2d: the input is not [N, C, H, W] | Shape<3, 8, 8>
   auto b = st::AdaptiveMaxPool2d<2>{}(rank3);
-  // expect: interpolate: the input is not [N, C, H, W] | Shape<3, 8, 8>
-  auto c = st::interpolate<st::resize{.scale_factor = 2}>(rank3);
+  // expect: interpolate: sizes or factors are needed for each axis, or one for all | Shape<3, 8, 8>
+  auto c = st::interpolate<st::resize{.scale_factor = {2, 3}}>(rank3);
   // expect: pixel_unshuffle: the input is not [N, C, H, W] | Shape<3, 8, 8>
   auto d = st::pixel_unshuffle<2>(rank3);
 #ifndef GOOD
