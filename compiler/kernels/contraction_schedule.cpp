@@ -61,12 +61,18 @@ bool sharesRows(const ContractionSchedule& s, const ContractionForm& form) {
          narrowest <= secondCacheBytes;
 }
 
+/// Cycles that a dot waits for a vector of B, which all row tiles read: from the second cache, or from behind it.
+double dotLoadCycles(const ContractionForm& form) {
+  int64_t bytes = form.columns.extent * extentProduct(form.reductions) * form.elementBits() / 8;
+  return bytes > secondCacheBytes ? 4.0 : 2.0;
+}
+
 /// Cycles of a tile, at two vector multiply-adds and two loads a cycle, and 4.5 cycles from one multiply-add to the
-/// next on the same accumulator. A dot's vectors of B come from the second cache.
+/// next on the same accumulator.
 double tileCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t rows, int64_t columnSteps,
                   double steps) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
-  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? 2.0 : 0.5);
+  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? dotLoadCycles(form) : 0.5);
   return steps * (std::max({multiplies, loads, 4.5}) + waitCycles(form, rows)) +
          (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
 }
@@ -168,7 +174,7 @@ bool packingPays(const ContractionSchedule& s, const ContractionForm& form) {
   int64_t bytes = form.elementBits() / 8, rowBytes = std::abs(s.reductions.back().b) * bytes;
   int64_t tilesPerPanel = extentProduct(form.rows) / s.accumulators;
   for (int outer : s.tileLoops) tilesPerPanel *= form.outer[outer].extent;
-  return rowBytes >= 2048 && rowBytes % 1024 == 0 && s.packedReductions() * s.panelColumns * bytes > firstCacheBytes &&
+  return rowBytes >= 1024 && rowBytes % 1024 == 0 && s.packedReductions() * s.panelColumns * bytes > firstCacheBytes &&
          tilesPerPanel >= 8;
 }
 

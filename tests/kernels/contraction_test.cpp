@@ -152,7 +152,7 @@ TEST_CASE("packing is for rows of B that collide in the cache") {
 }
 
 TEST_CASE("a dot over long rows keeps its rows of A in the first cache") {
-  ContractionForm form = product("NT", 13, 4608, 22);
+  ContractionForm form = product("NT", 13, 4608, 18);
   for (const Target& target : hostTargets()) {
     ContractionSchedule schedule = scheduleContraction(form, target);
     CHECK(schedule.kernel == ContractionSchedule::Kernel::dot);
