@@ -71,14 +71,30 @@ Value scaled(const Arithmetic& f, Value value, Value n) {
   return value;
 }
 
-/// e^r 2^n for r of at most ln(2) / 2 in size, where `shifted` is n + rounder.
-Value exponential(const Arithmetic& f, Value shifted, Value r) {
+/// `value` times 2^n where both that and the result are in the normal range.
+Value scaledWithin(const Arithmetic& f, Value value, Value n) {
+  Value bits = f.rewriter.create<arith::ShLIOp>(
+      f.location, f.rewriter.create<arith::AddIOp>(f.location, n, f.integer(127)), f.integer(23));
+  return f.multiply(value, f.rewriter.create<arith::BitcastOp>(f.location, f.type, bits));
+}
+
+/// e^r 2^n for r of at most ln(2) / 2 in size, where `shifted` is n + rounder, and `scale` multiplies by 2^n.
+Value exponential(const Arithmetic& f, Value shifted, Value r, Value (*scale)(const Arithmetic&, Value, Value)) {
   Value series = f.polynomial(
       r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f});
   Value power = f.add(f.multiplyAdd(f.multiply(r, r), series, r), f.number(1));
   Value bits = f.rewriter.create<arith::BitcastOp>(f.location, f.integerType(), shifted);
   Value n = f.rewriter.create<arith::SubIOp>(f.location, bits, f.integer(llvm::bit_cast<int>(rounder)));
-  return scaled(f, power, n);
+  return scale(f, power, n);
+}
+
+/// e^x for x that is not beyond what `scale` can bear: x less ln(2) times the nearest integer to x / ln(2); ln(2) in
+/// two parts, of which the first times n is exact.
+Value exponential(const Arithmetic& f, Value x, Value (*scale)(const Arithmetic&, Value, Value)) {
+  Value shifted = f.multiplyAdd(x, f.number(1.44269504088896341f), f.number(rounder));
+  Value n = f.add(shifted, f.number(-rounder)), r = x;
+  for (float part : {0.693359375f, -2.12194440e-4f}) r = f.multiplyAdd(n, f.number(-part), r);
+  return exponential(f, shifted, r, scale);
 }
 
 /// Beyond these bounds the result is 0 or infinity; NaN stays.
@@ -91,18 +107,13 @@ Value between(const Arithmetic& f, Value x, float low, float high) {
   return f.select(isLess(atMost, least), least, atMost);
 }
 
-/// x less ln(2) times the nearest integer to x / ln(2); ln(2) in two parts, of which the first times n is exact.
 struct ExpandExp : mlir::OpRewritePattern<math::ExpOp> {
   using OpRewritePattern::OpRewritePattern;
 
   mlir::LogicalResult matchAndRewrite(math::ExpOp op, mlir::PatternRewriter& rewriter) const override {
     if (!isF32(op.getType())) return mlir::failure();
     Arithmetic f{rewriter, op.getLoc(), op.getType()};
-    Value x = between(f, op.getOperand(), -104.5f, 89);
-    Value shifted = f.multiplyAdd(x, f.number(1.44269504088896341f), f.number(rounder));
-    Value n = f.add(shifted, f.number(-rounder)), r = x;
-    for (float part : {0.693359375f, -2.12194440e-4f}) r = f.multiplyAdd(n, f.number(-part), r);
-    rewriter.replaceOp(op, exponential(f, shifted, r));
+    rewriter.replaceOp(op, exponential(f, between(f, op.getOperand(), -104.5f, 89), scaled));
     return mlir::success();
   }
 };
@@ -115,7 +126,7 @@ struct ExpandExp2 : mlir::OpRewritePattern<math::Exp2Op> {
     Arithmetic f{rewriter, op.getLoc(), op.getType()};
     Value x = between(f, op.getOperand(), -151, 129), shifted = f.add(x, f.number(rounder));
     Value fraction = rewriter.create<arith::SubFOp>(f.location, x, f.add(shifted, f.number(-rounder)));
-    rewriter.replaceOp(op, exponential(f, shifted, f.multiply(fraction, f.number(0.693147180559945309f))));
+    rewriter.replaceOp(op, exponential(f, shifted, f.multiply(fraction, f.number(0.693147180559945309f)), scaled));
     return mlir::success();
   }
 };
@@ -137,6 +148,33 @@ struct ExpandTanh : mlir::OpRewritePattern<math::TanhOp> {
     Value large = rewriter.create<math::CopySignOp>(f.location, f.add(quotient, f.number(1)), x);
     Value isSmall = rewriter.create<arith::CmpFOp>(f.location, arith::CmpFPredicate::OLT, size, f.number(0.625f));
     rewriter.replaceOp(op, f.select(isSmall, small, large));
+    return mlir::success();
+  }
+};
+
+/// x + x P(x^2) below 0.92 in size, 1 - exp(-t - t Q(t)) with x's sign above, where t is |x|; from 4 on it is 1. P and
+/// Q are fitted for the least greatest relative error of the whole.
+struct ExpandErf : mlir::OpRewritePattern<math::ErfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(math::ErfOp op, mlir::PatternRewriter& rewriter) const override {
+    if (!isF32(op.getType())) return mlir::failure();
+    Arithmetic f{rewriter, op.getLoc(), op.getType()};
+    auto isLess = [&](Value a, Value b) -> Value {
+      return rewriter.create<arith::CmpFOp>(f.location, arith::CmpFPredicate::OLT, a, b);
+    };
+    Value x = op.getOperand(), size = rewriter.create<math::AbsFOp>(f.location, x), most = f.number(4);
+    Value series = f.polynomial(
+        f.multiply(x, x), {-5.999545e-4f, 4.9948627e-3f, -2.6767747e-2f, 1.1281847e-1f, -3.7612498e-1f, 1.2837915e-1f});
+    Value small = f.multiplyAdd(x, series, x), t = f.select(isLess(most, size), most, size);
+    Value exponent =
+        f.polynomial(t, {2.1398593e-4f, -3.214963e-3f, 2.2889987e-2f, -1.0526188e-1f, -6.357183e-1f, -1.2851436e-1f});
+    Value minusT = rewriter.create<arith::NegFOp>(f.location, t);
+    Value rest = exponential(f, f.multiplyAdd(t, exponent, minusT), scaledWithin);
+    Value large = rewriter.create<arith::SubFOp>(f.location, f.number(1), rest);
+    Value whole =
+        f.select(isLess(size, f.number(0.92f)), small, rewriter.create<math::CopySignOp>(f.location, large, x));
+    rewriter.replaceOp(op, whole);
     return mlir::success();
   }
 };
@@ -239,7 +277,7 @@ mlir::LogicalResult apply(mlir::ModuleOp module, mlir::RewritePatternSet&& patte
 
 mlir::LogicalResult expandMath(mlir::ModuleOp module) {
   mlir::RewritePatternSet own(module.getContext());
-  own.add<ExpandAtan, ExpandAtan2, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>,
+  own.add<ExpandAtan, ExpandAtan2, ExpandErf, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>,
           ExpandSine<math::CosOp, 1>>(module.getContext());
   if (mlir::failed(apply(module, std::move(own)))) return mlir::failure();
   mlir::RewritePatternSet others(module.getContext());

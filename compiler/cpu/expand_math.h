@@ -6,7 +6,7 @@
 namespace stator::cpu {
 
 /// Expands f32 exp, exp2, expm1, log, log1p, log2, tanh, erf, atan, sin, cos and the like, scalar or vector, in place.
-/// At most 4 ulp off (exp 1; erf 5 without fused multiply-adds); sin and cos for arguments up to 8192 in size. Source:
+/// At most 4 ulp off (exp and erf 1.5, without fused multiply-adds 2); sin and cos for arguments up to 8192 in size. Source:
 /// Cephes' single-precision functions for exp, exp2, tanh, atan, sin and cos, MLIR's approximations for the others.
 mlir::LogicalResult expandMath(mlir::ModuleOp module);
 
