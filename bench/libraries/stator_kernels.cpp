@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "bench/libraries/peer.h"
+#include "compiler/kernels/image_parts.h"
 #include "compiler/kernels/single_contraction.h"
 
 namespace bench {
@@ -17,8 +18,8 @@ const cpu::Target& target() {
   return native;
 }
 
-/// All chunks of a form's kernel, one after the other.
-Call kernel_of(const ContractionForm& form) {
+/// All chunks of a form's kernel, one after the other. `result`: where C goes; null: to memory of its own.
+Call kernel_of(const ContractionForm& form, std::shared_ptr<float> result = nullptr) {
   struct Held {
     ContractionSchedule schedule;
     cpu::SingleKernel kernel;
@@ -28,8 +29,8 @@ Call kernel_of(const ContractionForm& form) {
   const ContractionBuffers sizes = contractionBuffers(form);
   const ContractionSchedule schedule = scheduleContraction(form, target());
   auto held = std::make_shared<Held>(Held{schedule, compileContraction(form, schedule, target()), operand(sizes.a),
-                                          operand(sizes.b), operand(sizes.c), operand(schedule.scratchElements() + 16),
-                                          operand(form.columns.extent)});
+                                          operand(sizes.b), result ? result : operand(sizes.c),
+                                          operand(schedule.scratchElements() + 16), operand(form.columns.extent)});
   return [held, entry = held->kernel.entry<Entry>()] {
     for (int64_t chunk = 0; chunk < held->schedule.chunks; ++chunk)
       entry(held->a.get(), held->b.get(), held->c.get(), held->scratch.get(), held->bias.get(), chunk);
@@ -46,9 +47,27 @@ Call packed_product(const Product& product) {
   return kernel_of(form_of(plain));
 }
 
+/// As the phase `reassociate` has it: for parts of the images first, then summed.
+Call weight_gradient_of(const Convolution& c) {
+  ContractionForm form = weight_gradient_form_of(c);
+  const ContractionBuffers sizes = contractionBuffers(form);
+  const int64_t parts = imageParts(c.count, 4 * (sizes.a + sizes.b), 4 * sizes.c), elements = sizes.c;
+  if (parts == 1) return kernel_of(form);
+  Dim& images = form.reductions.front();
+  images.extent /= parts;
+  form.outer.push_back({parts, images.extent * images.a, images.extent * images.b, elements});
+  std::shared_ptr<float> stack = operand(parts * elements), sum = operand(elements);
+  return [each = kernel_of(form, stack), stack, sum, parts, elements] {
+    each();
+    std::copy_n(stack.get(), elements, sum.get());
+    for (int64_t part = 1; part < parts; ++part)
+      for (int64_t i = 0; i < elements; ++i) sum.get()[i] += stack.get()[part * elements + i];
+  };
+}
+
 Call convolution_of(const Convolution& convolution, Way way) {
   if (way == Way::forward) return kernel_of(forward_form_of(convolution));
-  if (way == Way::weight_gradient) return kernel_of(weight_gradient_form_of(convolution));
+  if (way == Way::weight_gradient) return weight_gradient_of(convolution);
   const auto form = data_gradient_form_of(convolution);
   return form ? kernel_of(*form) : nullptr;
 }
