@@ -3,55 +3,18 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <map>
 
+#include "compiler/kernels/contraction_model.h"
 #include "llvm/ADT/STLExtras.h"
 #include "runtime/error.h"
 
 namespace stator::kernels {
 namespace {
 
-/// Cache sizes are those of no particular host, so that schedules depend on the target's name alone.
-constexpr int64_t firstCacheBytes = 24 << 10;
-constexpr int64_t secondCacheBytes = 384 << 10;
 constexpr int64_t leastReduction = 128;  ///< steps that stay together where a reduction is cut
 constexpr int64_t multipliesPerChunk = 64 << 10;
 constexpr int64_t maxChunks = 64;
-
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-struct Costed {
-  ContractionSchedule schedule;
-  double cycles = std::numeric_limits<double>::infinity();
-};
-
-/// Cuts the rows into tiles of at most `most` rows, as equal as can be.
-void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
-  s.cutRow = static_cast<int>(rows.size()) - 1;
-  s.wholeRows = 1;
-  while (s.cutRow > 0 && s.wholeRows * rows[s.cutRow].extent <= most) s.wholeRows *= rows[s.cutRow--].extent;
-  int64_t extent = rows[s.cutRow].extent;
-  s.rowTiles = ceilDivide(extent, std::max<int64_t>(1, most / s.wholeRows));
-  s.cutExtent = ceilDivide(extent, s.rowTiles);
-  s.bigRowTiles = extent - s.rowTiles * (s.cutExtent - 1);
-}
-
-/// Whether A does not fit into the second cache.
-bool isFar(const ContractionForm& form) {
-  return extentProduct(form.rows) * extentProduct(form.reductions) * form.elementBits() / 8 > secondCacheBytes;
-}
-
-/// Cycles that a step of a tile's reduction waits for A where A lies transposed: each step reads other lines, which no
-/// prefetcher foresees, once for every panel. They come from the second cache, or from behind it.
-double waitCycles(const ContractionForm& form, int64_t rows) {
-  constexpr int64_t lineBytes = 64;
-  int64_t bytes = form.elementBits() / 8;
-  bool transposed =
-      form.reductions.size() == 1 && form.rows.back().a == 1 && std::abs(form.reductions.back().a) * bytes >= lineBytes;
-  if (!transposed) return 0;
-  return static_cast<double>(ceilDivide(rows * bytes, lineBytes)) * (isFar(form) ? 4.0 : 1.0);
-}
 
 /// Whether all panels of B are to meet a part of A while it is near: where A is far and lies transposed, and B is
 /// narrow enough for the second cache.
@@ -59,84 +22,6 @@ bool sharesRows(const ContractionSchedule& s, const ContractionForm& form) {
   int64_t narrowest = leastReduction * form.columns.extent * form.elementBits() / 8;
   return s.kernel == ContractionSchedule::Kernel::broadcast && s.panels > 1 && waitCycles(form, 1) > 1 &&
          narrowest <= secondCacheBytes;
-}
-
-/// Cycles that a dot waits for a vector of B, which all row tiles read: from the second cache, or from behind it.
-double dotLoadCycles(const ContractionForm& form) {
-  int64_t bytes = form.columns.extent * extentProduct(form.reductions) * form.elementBits() / 8;
-  return bytes > secondCacheBytes ? 4.0 : 2.0;
-}
-
-/// Cycles of a tile, at two vector multiply-adds and two loads a cycle, and 4.5 cycles from one multiply-add to the
-/// next on the same accumulator.
-double tileCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t rows, int64_t columnSteps,
-                  double steps) {
-  bool dot = s.kernel == ContractionSchedule::Kernel::dot;
-  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? dotLoadCycles(form) : 0.5);
-  return steps * (std::max({multiplies, loads, 4.5}) + waitCycles(form, rows)) +
-         (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
-}
-
-double rowLoops(const ContractionForm& form, const ContractionSchedule& s) {
-  return extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
-}
-
-/// Cycles for all rows against one panel of `columnSteps` accumulator columns.
-double panelCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t columnSteps, double steps) {
-  int64_t big = s.cutExtent * s.wholeRows, small = big - s.wholeRows, smallTiles = s.rowTiles - s.bigRowTiles;
-  double cycles = s.bigRowTiles * tileCycles(form, s, big, columnSteps, steps);
-  if (smallTiles) cycles += smallTiles * tileCycles(form, s, small, columnSteps, steps);
-  double twoSizes = smallTiles ? 1.02 : 1.0;  // a second kernel to compile
-  return twoSizes * rowLoops(form, s) * cycles;
-}
-
-void consider(Costed& best, const ContractionForm& form, ContractionSchedule s, int64_t columnSteps, int64_t step,
-              double steps) {
-  s.panelColumns = columnSteps * step;
-  s.panels = ceilDivide(form.columns.extent, s.panelColumns);
-  s.accumulators = s.cutExtent * s.wholeRows * columnSteps;
-  int64_t last = ceilDivide(form.columns.extent - (s.panels - 1) * s.panelColumns, step);
-  double cycles = panelCycles(form, s, last, steps);
-  if (s.panels > 1) cycles += (s.panels - 1) * panelCycles(form, s, columnSteps, steps);
-  if (s.panels > 1 && last != columnSteps) cycles *= 1.02;
-  if (cycles < best.cycles) best = {std::move(s), cycles};
-}
-
-/// Rows of A that share cache sets: their lines would push each other out of the first cache.
-bool rowsCollide(const ContractionForm& form) {
-  int64_t bytes = std::abs(form.rows.back().a) * form.elementBits() / 8;
-  return bytes >= 2048 && bytes % 2048 == 0;
-}
-
-Costed broadcastTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
-  Costed best;
-  int64_t vectors = ceilDivide(form.columns.extent, s.lanes), temporaries = target.fma ? 1 : 2;
-  double steps = extentProduct(form.reductions);
-  for (int64_t width = 1; width <= std::min<int64_t>(vectors, 8); ++width) {
-    int64_t most = (target.registers - width - temporaries) / width;
-    if (rowsCollide(form)) most = std::min<int64_t>(most, 10);
-    // Straight code keeps elements of A in registers from one step to the next, where windows overlap.
-    if (steps <= straightSteps) most = std::min<int64_t>(most, target.registers / 2 / width);
-    for (int64_t rows = 1; rows <= most; ++rows) {
-      cutRows(s, form.rows, rows);
-      if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, width, s.lanes, steps);
-    }
-  }
-  return best;
-}
-
-Costed dotTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
-  Costed best;
-  s.kernel = ContractionSchedule::Kernel::dot;
-  const Dim& last = s.reductions.back();
-  double steps = static_cast<double>(extentProduct(s.reductions)) / last.extent * ceilDivide(last.extent, s.lanes);
-  for (int64_t columns : {4, 8, 16}) {
-    for (int64_t rows = 1; rows * columns <= target.registers * 3 / 4; ++rows) {
-      cutRows(s, form.rows, rows);
-      if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, columns, 1, steps);
-    }
-  }
-  return best;
 }
 
 /// Cuts the last reduction into equal blocks of whole vectors, so that `stepBytes` times a block is within `most`.
@@ -272,32 +157,50 @@ llvm::SmallVector<Dim, 4> ContractionSchedule::tileReductions() const {
   return llvm::SmallVector<Dim, 4>(inside);
 }
 
-ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target) {
+static ContractionSchedule begin(const ContractionForm& form, const cpu::Target& target) {
   if (form.rows.empty() || form.reductions.empty()) throw InternalError("contraction: no rows or no reductions");
   if (form.element != DType::f32 && form.element != DType::f64)
     throw InternalError("contraction: element is " + std::string(name_of(form.element)) + ", not f32 or f64");
-
   ContractionSchedule start;
   start.lanes = target.lanes(form.elementBits());
   start.reductions = mergeDims(form.reductions);
   for (size_t i = 0; i < form.outer.size(); ++i)
     (form.outer[i].b ? start.unitLoops : start.tileLoops).push_back(static_cast<int>(i));
+  return start;
+}
 
-  Costed best = broadcastTiles(form, start, target);
-  bool transposed = form.columns.b != 1;
-  if (transposed) {
-    double copies = static_cast<double>(extentProduct(form.reductions)) * form.columns.extent;
-    best.cycles += 1.5 * copies;
-    const Dim& last = start.reductions.back();
-    if (last.a == 1 && last.b == 1 && form.columns.extent > 1)
-      if (Costed dot = dotTiles(form, start, target); dot.cycles < best.cycles) best = dot;
-  }
-  ContractionSchedule s = std::move(best.schedule);
+ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target) {
+  ContractionSchedule s = cheapestTile(form, begin(form, target), target);
   hoistReductions(s, form);
-  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (transposed || packingPays(s, form));
+  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || packingPays(s, form));
   s.unroll = chooseUnroll(s, form, target);
   partition(s, form);
   return s;
+}
+
+ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& target, const ScheduleChoice& choice) {
+  ContractionSchedule s = begin(form, target);
+  if (choice.dot && canDot(s, form)) s.kernel = ContractionSchedule::Kernel::dot;
+  cutRows(s, form.rows, choice.rows);
+  cutColumns(s, form, choice.columnSteps);
+  if (choice.rows < 1 || choice.unroll < 1 || s.accumulators < 1 || s.accumulators >= target.registers)
+    throw InternalError("contraction: a tile of " + std::to_string(s.accumulators) + " accumulators, of " +
+                        std::to_string(target.registers) + " registers");
+  hoistReductions(s, form);
+  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || choice.packB);
+  s.unroll = choice.unroll;
+  partition(s, form);
+  return s;
+}
+
+ScheduleChoice choiceOf(const ContractionSchedule& s) {
+  return {s.kernel == ContractionSchedule::Kernel::dot, static_cast<int>(s.cutExtent * s.wholeRows),
+          static_cast<int>(s.panelColumns / stepOf(s)), s.packB, s.unroll};
+}
+
+ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target) {
+  if (const ScheduleChoice* tuned = tunedChoice(form, target.name)) return scheduleAs(form, target, *tuned);
+  return modelledSchedule(form, target);
 }
 
 }  // namespace stator::kernels

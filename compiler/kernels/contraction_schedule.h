@@ -3,6 +3,7 @@
 
 #include "compiler/cpu/target.h"
 #include "compiler/kernels/contraction.h"
+#include "compiler/kernels/tuned_schedules.h"
 
 namespace stator::kernels {
 
@@ -61,7 +62,18 @@ struct ContractionSchedule {
 /// Where the elements of a tile's row `row` lie in A, from the tile's first row.
 int64_t rowOffset(const ContractionSchedule& schedule, const ContractionForm& form, int64_t row);
 
+/// As the table of tuned schedules has it, else as the cost model does.
 /// Errors: InternalError for a form without rows or reductions or of an element other than f32 and f64.
 ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target);
+
+/// As the cost model has it, whatever the table says.
+ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target);
+
+/// The schedule of this choice; packing is left out or done all the same where the rules demand it.
+/// Errors: InternalError where the tile has no rows, or takes more registers than there are.
+ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& target, const ScheduleChoice& choice);
+
+/// The choice that leads to this schedule.
+ScheduleChoice choiceOf(const ContractionSchedule& schedule);
 
 }  // namespace stator::kernels

@@ -3,6 +3,7 @@
 
 #include "compiler/kernels/contraction_pack.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "runtime/error.h"
 #include "tests/kernels/check_contraction.h"
 
 using namespace contraction_test;
@@ -159,6 +160,22 @@ TEST_CASE("a dot over long rows keeps its rows of A in the first cache") {
     CHECK(schedule.hoisted == 1);
     checkSchedule<float>(form, schedule, target);
   }
+}
+
+TEST_CASE("any choice of a search gives the same product, and one of too many registers is refused") {
+  for (const char* layout : {"NN", "NT"}) {
+    ContractionForm form = product(layout, 37, 70, 45);
+    for (const Target& target : hostTargets()) {
+      ContractionSchedule model = modelledSchedule(form, target);
+      CHECK(choiceOf(scheduleAs(form, target, choiceOf(model))) == choiceOf(model));
+      for (const stator::kernels::ScheduleChoice& choice : {stator::kernels::ScheduleChoice{false, 3, 2, true, 1},
+                                                            stator::kernels::ScheduleChoice{false, 4, 1, false, 3},
+                                                            stator::kernels::ScheduleChoice{true, 2, 4, false, 2}})
+        checkSchedule<float>(form, scheduleAs(form, target, choice), target);
+      CHECK_THROWS_AS(scheduleAs(form, target, {false, 64, 1, false, 1}), stator::InternalError);
+    }
+  }
+  CHECK(tunedChoice(product("NN", 37, 70, 45), "x86-64-v4") == nullptr);
 }
 
 TEST_CASE("a transposed B with many rows against it is packed by transposing squares") {
