@@ -19,7 +19,7 @@ namespace stator::algebra {
 #define STATOR_BINARY(NAME, DOMAIN, VALUE, COTANGENT_A, COTANGENT_B, DOCUMENTATION)                                 \
   struct NAME##_row {                                                                                               \
     static constexpr int operand_count = 2;                                                                         \
-    template <class V> static auto value(const V& a, const V& b) { return VALUE; }                                  \
+    template <class V> static auto value(const V& a, [[maybe_unused]] const V& b) { return VALUE; }                                  \
     template <class V> static std::array<V, 2> cotangents([[maybe_unused]] const V& a, [[maybe_unused]] const V& b, \
                                                           [[maybe_unused]] const V& y, const V& dy) {               \
       return {COTANGENT_A, COTANGENT_B};                                                                            \

@@ -16,8 +16,8 @@ void addMovementPatterns(mlir::RewritePatternSet& patterns);
 void addBroadcastPatterns(mlir::RewritePatternSet& patterns);
 /// Reductions over extents of 1; transposed products.
 void addReductionPatterns(mlir::RewritePatternSet& patterns);
-/// `detach` is its operand. Only right where no `gradient` is left.
-void addDetachPattern(mlir::RewritePatternSet& patterns);
+/// `detach` and `shifted_gradient` are their first operands. Only right where no `gradient` is left.
+void addGradientPatterns(mlir::RewritePatternSet& patterns);
 
 /// Loops without what nobody reads, with what is the same at every step outside. Whether anything changed.
 bool simplifyScans(mlir::Operation* function);

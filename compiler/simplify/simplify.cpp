@@ -25,7 +25,7 @@ llvm::LogicalResult simplifyFunction(mlir::Operation* function) {
   addMovementPatterns(patterns);
   addBroadcastPatterns(patterns);
   addReductionPatterns(patterns);
-  if (!hasGradients(function)) addDetachPattern(patterns);
+  if (!hasGradients(function)) addGradientPatterns(patterns);
   mlir::FrozenRewritePatternSet frozen(std::move(patterns));
   mlir::GreedyRewriteConfig config;
   config.useTopDownTraversal = true;

@@ -12,8 +12,8 @@ class Pass;
 
 namespace stator {
 
-/// Constants, identities, movement ops that cancel, common subexpressions, dead code; `detach`, once `gradient` is
-/// gone.
+/// Constants, identities, movement ops that cancel, common subexpressions, dead code; what only gradients
+/// see, once `gradient` is gone.
 std::unique_ptr<mlir::Pass> createSimplifyPass();
 
 namespace simplify {

@@ -66,8 +66,6 @@ LogicalResult simplifyFlip(ir::FlipOp op, PatternRewriter& rewriter) {
   return inner && inner.getAxes() == op.getAxes() ? replace(op, inner.getX(), rewriter) : failure();
 }
 
-LogicalResult removeDetach(ir::DetachOp op, PatternRewriter& rewriter) { return replace(op, op.getX(), rewriter); }
-
 }  // namespace
 
 void addMovementPatterns(mlir::RewritePatternSet& patterns) {
@@ -78,7 +76,5 @@ void addMovementPatterns(mlir::RewritePatternSet& patterns) {
   patterns.add(simplifyPad);
   patterns.add(simplifyFlip);
 }
-
-void addDetachPattern(mlir::RewritePatternSet& patterns) { patterns.add(removeDetach); }
 
 }  // namespace stator::simplify

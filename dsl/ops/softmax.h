@@ -37,11 +37,13 @@ constexpr auto softmax(const X& x) {
 template <int Axis = -1, Operand X> requires(detail::SoftmaxMistake<Axis, X>::message != nullptr)
 ShapeError<text_of<detail::SoftmaxMistake<Axis, X>>, shape_of<X>> softmax(const X& x);
 
-/// x - log(sum(exp(x))) along `Axis`. Source: torch.log_softmax.
+/// x - log(sum(exp(x))) along `Axis`. Its gradient is exact where a label is nearly certain, too. Source:
+/// torch.log_softmax; docs/decisions/21_gradient_of_log_softmax.md.
 template <int Axis = -1, Operand X> requires(detail::LogSoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto log_softmax(const X& x) {
   auto shifted = detail::shifted<Axis>(x);
-  return assume_log_probabilities(shifted - log(sum<Axis>(exp(shifted), keepdim)));
+  auto again = shifted_gradient(shifted, log(sum<Axis>(exp(shifted), keepdim)));
+  return assume_log_probabilities(again - log(sum<Axis>(exp(again), keepdim)));
 }
 template <int Axis = -1, Operand X> requires(detail::LogSoftmaxMistake<Axis, X>::message != nullptr)
 ShapeError<text_of<detail::LogSoftmaxMistake<Axis, X>>, shape_of<X>> log_softmax(const X& x);

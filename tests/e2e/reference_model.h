@@ -22,9 +22,6 @@ struct ReferenceModel {
   /// The state-dict key of a parameter by its name in the struct; the same where none is given.
   std::function<std::string(const std::string&)> key = [](const std::string& parameter) { return parameter; };
 
-  /// How often the usual bounds are allowed: for a batch whose gradients are mostly rounding.
-  double slack = 1;
-
   NdArray input() const { return read_npy(folder + "/input.npy"); }
   NdArray target() const { return read_npy(folder + "/target.npy"); }
 
@@ -76,7 +73,7 @@ void check_model(const ReferenceModel& reference, Loss loss, long rows = 0) {
   REQUIRE(names.size() == expected.size());
   for (size_t i = 0; i < names.size(); ++i) {
     INFO(reference.name << ": gradient of " << names[i]);
-    CHECK(error_of(results[i], expected.at(reference.key(names[i]))) <= 1e-5 * reference.slack);
+    CHECK(error_of(results[i], expected.at(reference.key(names[i]))) <= 1e-5);
   }
 }
 
@@ -91,8 +88,7 @@ template <class F> void for_each_reference_optimizer(F&& f) {
 }
 
 /// 20 steps of `optimizer` on `loss(model, input, target)`, with layers in evaluation mode. Every loss is PyTorch's
-/// within 1e-3 of it and 1e-6 (times the slack), or closer to the curve in f64 (manifest64.json) than twice PyTorch's
-/// own distance.
+/// within 1e-3 of it and 1e-6, or closer to the curve in f64 (manifest64.json) than twice PyTorch's own distance.
 template <class M, TensorLike In, TensorLike Target, class Loss, Optimizer O>
 void check_curve(const ReferenceModel& reference, const char* name, const O& optimizer, Loss loss) {
   const auto steps = program<M>(function<"step", In, Target>([=](const auto& model, auto x, auto y) {
@@ -112,7 +108,7 @@ void check_curve(const ReferenceModel& reference, const char* name, const O& opt
     const double found = compiled.template call<"step">(state, input, target).item();
     INFO(reference.name << ", " << name << " before step " << i << ": loss " << found << ", PyTorch's " << expected[i]
                         << ", in f64 " << exact[i]);
-    const bool close = std::abs(found - expected[i]) <= reference.slack * (1e-3 * std::abs(expected[i]) + 1e-6);
+    const bool close = std::abs(found - expected[i]) <= 1e-3 * std::abs(expected[i]) + 1e-6;
     CHECK((close || std::abs(found - exact[i]) <= 2 * std::abs(expected[i] - exact[i])));
   }
 }

@@ -57,6 +57,7 @@ std::vector<ValueCase> binary_cases() {
   return {
       binary("add", {1, 2}, {10, 20}, {11, 22}),
       binary("sub", {1, 2}, {10, 20}, {-9, -18}),
+      binary("shifted_gradient", {1, -inf}, {10, nan}, {1, -inf}),
       binary("mul", {3, 2}, {10, 20}, {30, 40}),
       binary("div", {1, 0, 1}, {4, 0, 0}, {0.25, nan, inf}),
       binary("maximum", a, b, {2, 2, nan, 3}),

@@ -116,6 +116,22 @@ Row squared_deviation_row() {
   return row;
 }
 
+/// Its value is that of its first operand; behind it stands what no shift changes, so that its gradient is a
+/// derivative.
+template <int Axis> constexpr auto share_of_sum = [](auto x) {
+  auto exponentials = exp(shifted_gradient(x, log(sum<Axis>(exp(x), keepdim))));
+  return exponentials / sum<Axis>(exponentials, keepdim);
+};
+
+Row shifted_gradient_row() {
+  Row row("shifted_gradient");
+  row.at<F<3, 17>>(share_of_sum<1>)
+      .at<F<33, 5>>(share_of_sum<0>)
+      .at<F<batch, 17>>(share_of_sum<0>)
+      .at<F<3, 17>>([](auto x) { return square(gradient(sum(square(share_of_sum<1>(x))), x)); });  // second derivatives
+  return row;
+}
+
 /// The literal forms of add, sub, mul and div: cases of their own in PyTorch's file.
 void add_literal_cases(std::vector<Row>& rows) {
   struct Literal {
@@ -217,6 +233,7 @@ const std::vector<Row>& elementwise_rows() {
         binary("atan2", {around, {0.2, 4}}, real, [](const auto& a, const auto& b) { return atan2(a, b); }),
         pow_row(),
         squared_deviation_row(),
+        shifted_gradient_row(),
         comparison("equal", "eq", [](const auto& a, const auto& b) { return equal(a, b); }),
         comparison("not_equal", "ne", [](const auto& a, const auto& b) { return not_equal(a, b); }),
         comparison("less", "lt", [](const auto& a, const auto& b) { return less(a, b); }),

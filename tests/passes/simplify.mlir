@@ -119,11 +119,18 @@ func.func @common(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   return %a, %b : tensor<4xf32>, tensor<4xf32>
 }
 
-// detach is nothing once gradients are made, and stays before.
+// detach and shifted_gradient are nothing once gradients are made; detach stays before.
 // CHECK-LABEL: @detach
 // CHECK-NEXT: return
 func.func @detach(%x: tensor<4xf32>) -> tensor<4xf32> {
   %a = stator.detach %x : (tensor<4xf32>) -> tensor<4xf32>
+  return %a : tensor<4xf32>
+}
+// CHECK-LABEL: @shifted_gradient
+// CHECK-SAME: %[[X:[^:]*]]: tensor<4xf32>
+// CHECK-NEXT: return %[[X]]
+func.func @shifted_gradient(%x: tensor<4xf32>, %shift: tensor<4xf32>) -> tensor<4xf32> {
+  %a = stator.shifted_gradient %x, %shift : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %a : tensor<4xf32>
 }
 // CHECK-LABEL: @detach_before_gradient
