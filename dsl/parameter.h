@@ -1,6 +1,8 @@
 // Leaves of a model: parameters, buffers, and the sites of random draws.
 #pragma once
 
+#include <type_traits>
+
 #include "compiler/interface/operand.h"
 
 namespace stator {
@@ -43,6 +45,14 @@ template <class D, auto... E> class Buffer {
 constexpr Init fill(double value) { return {Init::Kind::constant, value, 0}; }
 constexpr Init uniform(double low, double high) { return {Init::Kind::uniform, low, high}; }
 constexpr Init normal(double mean, double deviation) { return {Init::Kind::normal, mean, deviation}; }
+
+/// What stands in a layer for a parameter, a buffer or a layer that is switched off.
+struct Absent {
+  constexpr Absent() = default;
+  constexpr Absent(const Init&) {}  // how it would start
+};
+/// A layer's member that is there, or not: `[[no_unique_address]] if_there<Bias, Parameter<f32, Out>> bias = fill(0);`
+template <bool There, class Member> using if_there = std::conditional_t<There, Member, Absent>;
 
 namespace detail {
 template <class T> inline constexpr bool is_parameter = false;

@@ -127,14 +127,14 @@ template <long EmbedDim, long NumHeads, multihead Options = multihead{}> struct 
   static_assert(NumHeads > 0 && EmbedDim % NumHeads == 0, "MultiheadAttention: num_heads does not divide embed_dim");
   static constexpr long kdim = Options.kdim ? Options.kdim : EmbedDim, vdim = Options.vdim ? Options.vdim : EmbedDim;
   static constexpr bool same_widths = kdim == EmbedDim && vdim == EmbedDim;
-  template <bool Present, long... E> using Weight = std::conditional_t<Present, Parameter<f32, E...>, Absent>;
+  template <bool There, long... E> using Weight = if_there<There, Parameter<f32, E...>>;
 
   [[no_unique_address]] Weight<same_widths, 3 * EmbedDim, EmbedDim> in_proj_weight =
-      start<same_widths>(EmbedDim, 3 * EmbedDim);
+      detail::xavier_uniform(EmbedDim, 3 * EmbedDim);
   [[no_unique_address]] Weight<!same_widths, EmbedDim, EmbedDim> q_proj_weight =
-      start<!same_widths>(EmbedDim, EmbedDim);
-  [[no_unique_address]] Weight<!same_widths, EmbedDim, kdim> k_proj_weight = start<!same_widths>(kdim, EmbedDim);
-  [[no_unique_address]] Weight<!same_widths, EmbedDim, vdim> v_proj_weight = start<!same_widths>(vdim, EmbedDim);
+      detail::xavier_uniform(EmbedDim, EmbedDim);
+  [[no_unique_address]] Weight<!same_widths, EmbedDim, kdim> k_proj_weight = detail::xavier_uniform(kdim, EmbedDim);
+  [[no_unique_address]] Weight<!same_widths, EmbedDim, vdim> v_proj_weight = detail::xavier_uniform(vdim, EmbedDim);
   [[no_unique_address]] Weight<Options.bias, 3 * EmbedDim> in_proj_bias = {};
   Linear<EmbedDim, EmbedDim, Options.bias> out_proj = out_start();
   Dropout<Options.dropout> dropout;
@@ -175,10 +175,6 @@ template <long EmbedDim, long NumHeads, multihead Options = multihead{}> struct 
     constexpr attention options{.is_causal = Options.is_causal};
     if constexpr (sizeof...(Masks) == 0) return detail::attention_weights<options>(q, k);
     else return detail::weights_of_masked(detail::without(detail::score<options>(q, k), masks...));
-  }
-  template <bool Present> static constexpr auto start(long fan_in, long fan_out) {
-    if constexpr (Present) return detail::xavier_uniform(fan_in, fan_out);
-    else return Absent{};
   }
   static constexpr auto out_start() {
     Linear<EmbedDim, EmbedDim, Options.bias> layer;

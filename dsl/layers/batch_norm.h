@@ -26,13 +26,12 @@ struct batchnorm {
 template <int Axes, long Features, batchnorm Options> struct BatchNorm {
   static constexpr std::string_view layer_name = Axes == 1 ? "BatchNorm1d" : Axes == 2 ? "BatchNorm2d" : "BatchNorm3d";
   static constexpr bool affine = Options.affine, tracks = Options.track_running_stats;
-  template <bool There, class Leaf> using if_there = std::conditional_t<There, Leaf, Absent>;
 
-  [[no_unique_address]] if_there<affine, Parameter<f32, Features>> weight = start<affine>(1);
-  [[no_unique_address]] if_there<affine, Parameter<f32, Features>> bias = start<affine>(0);
-  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_mean = start<tracks>(0);
-  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_var = start<tracks>(1);
-  [[no_unique_address]] if_there<tracks, Buffer<i64>> num_batches_tracked = start<tracks>(0);
+  [[no_unique_address]] if_there<affine, Parameter<f32, Features>> weight = fill(1);
+  [[no_unique_address]] if_there<affine, Parameter<f32, Features>> bias = fill(0);
+  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_mean = fill(0);
+  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_var = fill(1);
+  [[no_unique_address]] if_there<tracks, Buffer<i64>> num_batches_tracked = fill(0);
 
   template <class X> static constexpr bool takes() {
     constexpr Extents extents = X::tensor::spec.extents;
@@ -47,11 +46,6 @@ template <int Axes, long Features, batchnorm Options> struct BatchNorm {
   operator()(const X& x) const;
 
  private:
-  template <bool There> static constexpr auto start(double value) {
-    if constexpr (There) return fill(value);
-    else return Absent{};
-  }
-
   template <Operand X, int... Spatial>
   constexpr auto normalized(const X& x, std::integer_sequence<int, Spatial...>) const {
     auto wide = [](const auto& channels) { return reshape<Features, (1 + 0 * Spatial)...>(channels); };

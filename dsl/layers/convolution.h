@@ -54,12 +54,6 @@ struct conv {
 };
 
 namespace detail {
-/// The start of a bias, where a layer has one.
-template <bool Bias> constexpr auto bias_start(long fan_in) {
-  if constexpr (Bias) return uniform_over_fan_in(fan_in);
-  else return Absent{};
-}
-
 /// conv2d of an image that is continued in `Mode` where the rule pads.
 template <rule::Conv2d Rule, PaddingMode Mode, Operand X, Operand W>
 constexpr auto padded_convolution(const X& x, const W& weight) {
@@ -82,8 +76,7 @@ template <long In, long Out, Size2d Kernel, conv Options = conv{}> struct Conv2d
   static constexpr long fan_in = In / Options.groups * Kernel.height * Kernel.width;
 
   Parameter<f32, Out, In / Options.groups, Kernel.height, Kernel.width> weight = detail::uniform_over_fan_in(fan_in);
-  [[no_unique_address]] std::conditional_t<Options.bias, Parameter<f32, Out>, Absent> bias =
-      detail::bias_start<Options.bias>(fan_in);
+  [[no_unique_address]] if_there<Options.bias, Parameter<f32, Out>> bias = detail::uniform_over_fan_in(fan_in);
 
   template <Operand X> requires Fits<rule, X, decltype(weight)> constexpr auto operator()(const X& x) const {
     auto y = detail::padded_convolution<rule, Options.padding_mode>(x, weight);
@@ -103,8 +96,7 @@ template <long In, long Out, long Kernel, conv Options = conv{}> struct Conv1d {
   static constexpr long fan_in = In / Options.groups * Kernel;
 
   Parameter<f32, Out, In / Options.groups, Kernel> weight = detail::uniform_over_fan_in(fan_in);
-  [[no_unique_address]] std::conditional_t<Options.bias, Parameter<f32, Out>, Absent> bias =
-      detail::bias_start<Options.bias>(fan_in);
+  [[no_unique_address]] if_there<Options.bias, Parameter<f32, Out>> bias = detail::uniform_over_fan_in(fan_in);
 
   template <Operand X> requires Fits<rule, X, decltype(weight)> constexpr auto operator()(const X& x) const {
     auto y = detail::through_image(

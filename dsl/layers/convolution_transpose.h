@@ -38,8 +38,7 @@ template <long In, long Out, Size2d Kernel, conv_transpose Options = conv_transp
   static constexpr long fan_in = Out / Options.groups * Kernel.height * Kernel.width;
 
   Parameter<f32, In, Out / Options.groups, Kernel.height, Kernel.width> weight = detail::uniform_over_fan_in(fan_in);
-  [[no_unique_address]] std::conditional_t<Options.bias, Parameter<f32, Out>, Absent> bias =
-      detail::bias_start<Options.bias>(fan_in);
+  [[no_unique_address]] if_there<Options.bias, Parameter<f32, Out>> bias = detail::uniform_over_fan_in(fan_in);
 
   template <Operand X> requires Fits<rule, X, decltype(weight)> constexpr auto operator()(const X& x) const {
     auto y = conv_transpose2d<rule>(x, weight);
@@ -58,8 +57,7 @@ template <long In, long Out, long Kernel, conv_transpose Options = conv_transpos
   static constexpr long fan_in = Out / Options.groups * Kernel;
 
   Parameter<f32, In, Out / Options.groups, Kernel> weight = detail::uniform_over_fan_in(fan_in);
-  [[no_unique_address]] std::conditional_t<Options.bias, Parameter<f32, Out>, Absent> bias =
-      detail::bias_start<Options.bias>(fan_in);
+  [[no_unique_address]] if_there<Options.bias, Parameter<f32, Out>> bias = detail::uniform_over_fan_in(fan_in);
 
   template <Operand X> requires Fits<rule, X, decltype(weight)> constexpr auto operator()(const X& x) const {
     auto y = conv_transpose1d<rule>(x, weight);

@@ -48,10 +48,9 @@ template <Operand Y, class W, class B> constexpr auto scaled_channels(const Y& y
 /// Shapes: x [N, Channels, ...] -> the same; weight and bias [Channels], f32.
 template <long Groups, long Channels, groupnorm Options = groupnorm{}> struct GroupNorm {
   static_assert(Groups > 0 && Channels % Groups == 0, "GroupNorm: num_groups does not divide num_channels");
-  using affine = std::conditional_t<Options.affine, Parameter<f32, Channels>, Absent>;
 
-  [[no_unique_address]] affine weight = start(1);
-  [[no_unique_address]] affine bias = start(0);
+  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Channels>> weight = fill(1);
+  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Channels>> bias = fill(0);
 
   template <class X> static constexpr bool takes() {
     return spec_of<X>.rank() >= 2 && spec_of<X>.extents[1] == Extent(Channels);
@@ -64,12 +63,6 @@ template <long Groups, long Channels, groupnorm Options = groupnorm{}> struct Gr
   }
   template <Operand X> requires(!takes<X>())
   ShapeError<"GroupNorm: the input is not [N, num_channels, ...]", shape_of<X>, GroupNorm> operator()(const X& x) const;
-
- private:
-  static constexpr auto start(double value) {
-    if constexpr (Options.affine) return fill(value);
-    else return Absent{};
-  }
 };
 
 /// Each channel of a sample brought to mean 0 and variance 1 by its own statistics, or, in evaluation and where they
@@ -79,13 +72,12 @@ template <long Groups, long Channels, groupnorm Options = groupnorm{}> struct Gr
 /// num_batches_tracked [], i64, which stays 0.
 template <int Axes, long Features, instancenorm Options> struct InstanceNorm {
   static constexpr bool tracks = Options.track_running_stats;
-  template <bool There, class Leaf> using if_there = std::conditional_t<There, Leaf, Absent>;
 
-  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Features>> weight = start<Options.affine>(1);
-  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Features>> bias = start<Options.affine>(0);
-  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_mean = start<tracks>(0);
-  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_var = start<tracks>(1);
-  [[no_unique_address]] if_there<tracks, Buffer<i64>> num_batches_tracked = start<tracks>(0);
+  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Features>> weight = fill(1);
+  [[no_unique_address]] if_there<Options.affine, Parameter<f32, Features>> bias = fill(0);
+  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_mean = fill(0);
+  [[no_unique_address]] if_there<tracks, Buffer<f32, Features>> running_var = fill(1);
+  [[no_unique_address]] if_there<tracks, Buffer<i64>> num_batches_tracked = fill(0);
 
   template <class X> static constexpr bool takes() {
     return spec_of<X>.rank() == Axes + 2 && spec_of<X>.extents[1] == Extent(Features);
@@ -98,11 +90,6 @@ template <int Axes, long Features, instancenorm Options> struct InstanceNorm {
   operator()(const X& x) const;
 
  private:
-  template <bool There> static constexpr auto start(double value) {
-    if constexpr (There) return fill(value);
-    else return Absent{};
-  }
-
   template <Operand X, int... Spatial>
   constexpr auto standard(const X& x, std::integer_sequence<int, Spatial...>) const {
     if constexpr (tracks) {

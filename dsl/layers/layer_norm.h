@@ -74,8 +74,8 @@ template <auto... Arguments> struct LayerNorm {
   using normalized = detail::NormalizedShape<layernorm, Arguments...>;
   using affine = typename detail::parameter_of<tensor_from_t<normalized>>::type;
 
-  [[no_unique_address]] std::conditional_t<has_weight, affine, Absent> weight = start<has_weight>(1);
-  [[no_unique_address]] std::conditional_t<has_bias, affine, Absent> bias = start<has_bias>(0);
+  [[no_unique_address]] if_there<has_weight, affine> weight = fill(1);
+  [[no_unique_address]] if_there<has_bias, affine> bias = fill(0);
 
   template <Operand X> requires(detail::ends_with<X, normalized>()) constexpr auto operator()(const X& x) const {
     auto y = detail::standardized_last(x, options.eps, std::make_integer_sequence<int, normalized::spec.rank()>());
@@ -86,12 +86,6 @@ template <auto... Arguments> struct LayerNorm {
   template <Operand X> requires(!detail::ends_with<X, normalized>())
   ShapeError<"LayerNorm: normalized_shape differs from the input's last extents", shape_of<X>, LayerNorm> operator()(
       const X& x) const;
-
- private:
-  template <bool There> static constexpr auto start(double value) {
-    if constexpr (There) return fill(value);
-    else return Absent{};
-  }
 };
 
 /// x / sqrt(mean of x^2 + eps) * weight, over the last axes, of which the extents are given. Source: torch.nn.RMSNorm
@@ -104,7 +98,7 @@ template <auto... Arguments> struct RMSNorm {
   using normalized = detail::NormalizedShape<rmsnorm, Arguments...>;
   using affine = typename detail::parameter_of<tensor_from_t<normalized>>::type;
 
-  [[no_unique_address]] std::conditional_t<options.elementwise_affine, affine, Absent> weight = start();
+  [[no_unique_address]] if_there<options.elementwise_affine, affine> weight = fill(1);
 
   template <Operand X> requires(detail::ends_with<X, normalized>()) constexpr auto operator()(const X& x) const {
     auto y = detail::scaled_last(x, options.eps, std::make_integer_sequence<int, normalized::spec.rank()>());
@@ -114,12 +108,6 @@ template <auto... Arguments> struct RMSNorm {
   template <Operand X> requires(!detail::ends_with<X, normalized>())
   ShapeError<"RMSNorm: normalized_shape differs from the input's last extents", shape_of<X>, RMSNorm> operator()(
       const X& x) const;
-
- private:
-  static constexpr auto start() {
-    if constexpr (options.elementwise_affine) return fill(1);
-    else return Absent{};
-  }
 };
 
 }  // namespace stator

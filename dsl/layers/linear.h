@@ -7,9 +7,6 @@
 
 namespace stator {
 
-/// What stands in a layer for a parameter that is switched off.
-struct Absent {};
-
 namespace detail {
 /// PyTorch's default for weights and biases: kaiming-uniform with a = sqrt(5). Source:
 /// torch.nn.Linear.reset_parameters.
@@ -23,7 +20,7 @@ constexpr Init uniform_over_fan_in(long fan_in) {
 /// Shapes: x [..., In] -> [..., Out]; weight [Out, In], bias [Out].
 template <long In, long Out, bool Bias = true> struct Linear {
   Parameter<f32, Out, In> weight = detail::uniform_over_fan_in(In);
-  [[no_unique_address]] std::conditional_t<Bias, Parameter<f32, Out>, Absent> bias = bias_start();
+  [[no_unique_address]] if_there<Bias, Parameter<f32, Out>> bias = detail::uniform_over_fan_in(In);
 
   template <Operand X> requires(spec_of<X>.rank() >= 1 && spec_of<X>.extents[-1] == Extent(In))
   constexpr auto operator()(const X& x) const {
@@ -33,12 +30,6 @@ template <long In, long Out, bool Bias = true> struct Linear {
   template <Operand X> requires(spec_of<X>.rank() < 1 || spec_of<X>.extents[-1] != Extent(In))
   ShapeError<"Linear: in_features differ from the input's last extent", shape_of<X>, Linear> operator()(
       const X& x) const;
-
- private:
-  static constexpr auto bias_start() {
-    if constexpr (Bias) return detail::uniform_over_fan_in(In);
-    else return Absent{};
-  }
 };
 
 }  // namespace stator

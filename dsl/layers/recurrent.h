@@ -34,7 +34,7 @@ template <class Step, long In, Recurrent Options, long Layer = 0> struct Recurre
   static constexpr bool named_in_parent = true;
   static constexpr long directions = Options.bidirectional ? 2 : 1;
   template <bool Reverse> using Weights = RecurrentWeights<Step, In, Options.bias, Layer, Reverse>;
-  using Backward = std::conditional_t<Options.bidirectional, Weights<true>, Absent>;
+  using Backward = if_there<Options.bidirectional, Weights<true>>;
 
   static constexpr auto deeper_type() {
     if constexpr (Layer + 1 < Options.num_layers)

@@ -15,14 +15,14 @@ template <class Step, long In, bool Bias, long Layer = no_layer, bool Reverse = 
   static constexpr bool named_in_parent = true;
   static constexpr long rows = Step::gates * Step::hidden;
   static constexpr bool projects = Step::output != Step::hidden;
-  using BiasOf = std::conditional_t<Bias, Parameter<f32, rows>, Absent>;
-  using Projection = std::conditional_t<projects, Parameter<f32, Step::output, Step::hidden>, Absent>;
+  using BiasOf = if_there<Bias, Parameter<f32, rows>>;
+  using Projection = if_there<projects, Parameter<f32, Step::output, Step::hidden>>;
 
   Parameter<f32, rows, In> weight_ih = uniform_over_fan_in(Step::hidden);
   Parameter<f32, rows, Step::output> weight_hh = uniform_over_fan_in(Step::hidden);
-  BiasOf bias_ih = start<Bias>();
-  BiasOf bias_hh = start<Bias>();
-  [[no_unique_address]] Projection weight_hr = start<projects>();
+  BiasOf bias_ih = uniform_over_fan_in(Step::hidden);
+  BiasOf bias_hh = uniform_over_fan_in(Step::hidden);
+  [[no_unique_address]] Projection weight_hr = uniform_over_fan_in(Step::hidden);
 
   /// `_l0`, `_l1_reverse`; nothing for a cell.
   static constexpr Name suffix() {
@@ -32,12 +32,6 @@ template <class Step, long In, bool Bias, long Layer = no_layer, bool Reverse = 
     text += Layer < 10 ? std::string_view(digits + 1, 1) : std::string_view(digits, 2);
     if (Reverse) text += "_reverse";
     return text;
-  }
-
- private:
-  template <bool There> static constexpr auto start() {
-    if constexpr (There) return uniform_over_fan_in(Step::hidden);
-    else return Absent{};
   }
 };
 

@@ -33,26 +33,43 @@ template <Operand X, Operand Y> constexpr auto binary_cost(const X& x, const Y& 
   return cost + (x - fixed) * where(at_end, (fixed - target) * (1 / least), 0.0);
 }
 
-template <Operand X, Operand Y, class... F>
-constexpr const char* broken_pairs(const char* shapes, const char* factors) {
-  if (spec_of<X>.extents != spec_of<Y>.extents) return shapes;
-  return broadcasts_to<X, F...> ? nullptr : factors;
-}
+/// What may be wrong with the arguments of a loss of yes or no, in that loss's words.
+struct BinaryTexts {
+  const char *shapes, *weight, *weights;
+};
+#define STATOR_BINARY_TEXTS(NAME, WEIGHTS) \
+  {NAME ": shapes of input and target differ", NAME ": the weight does not broadcast to the input", NAME ": " WEIGHTS}
+
 template <class F> struct factor_of {
   using type = F;
 };
 template <class F> struct factor_of<pos_weight<F>> {
   using type = F;
 };
-#define STATOR_LOSS_MISTAKE(TYPE, NAME)                                                                   \
-  template <Operand X, Operand Y, class... F> struct TYPE {                                               \
-    static constexpr const char* message = broken_pairs<X, Y, typename factor_of<F>::type...>(            \
-        NAME ": shapes of input and target differ", NAME ": the weight does not broadcast to the input"); \
-  };
-STATOR_LOSS_MISTAKE(BinaryMistake, "binary_cross_entropy")
-STATOR_LOSS_MISTAKE(LogitsMistake, "binary_cross_entropy_with_logits")
-STATOR_LOSS_MISTAKE(MultilabelMistake, "multilabel_soft_margin_loss")
-#undef STATOR_LOSS_MISTAKE
+/// Whether these are at most a weight, and a pos_weight behind it.
+template <class... W> inline constexpr bool are_weights = sizeof...(W) < 2;
+template <Operand W, Operand P> inline constexpr bool are_weights<W, pos_weight<P>> = true;
+
+template <Operand X, Operand Y, class... W> constexpr const char* broken_pairs(const BinaryTexts& texts) {
+  if (!ShapedLike<Y, X>) return texts.shapes;
+  if (!are_weights<W...>) return texts.weights;
+  return broadcasts_to<X, typename factor_of<W>::type...> ? nullptr : texts.weight;
+}
+template <Operand X, Operand Y, class... W> struct BinaryMistake {
+  static constexpr BinaryTexts texts STATOR_BINARY_TEXTS("binary_cross_entropy", "more than one weight");
+  static constexpr const char* message = broken_pairs<X, Y, W...>(texts);
+};
+template <Operand X, Operand Y, class... W> struct LogitsMistake {
+  static constexpr BinaryTexts texts STATOR_BINARY_TEXTS("binary_cross_entropy_with_logits",
+                                                         "more than one weight, and one pos_weight behind it");
+  static constexpr const char* message = broken_pairs<X, Y, W...>(texts);
+};
+template <Operand X, Operand Y, class... W> struct MultilabelMistake {
+  static constexpr BinaryTexts texts STATOR_BINARY_TEXTS("multilabel_soft_margin_loss", "more than one weight");
+  static constexpr const char* message =
+      spec_of<X>.rank() < 1 ? "multilabel_soft_margin_loss: a scalar has no classes" : broken_pairs<X, Y, W...>(texts);
+};
+#undef STATOR_BINARY_TEXTS
 
 /// What logits cost: (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)).
 template <Operand X, Operand Y> constexpr auto logits_cost(const X& x, const Y& target) {
@@ -75,7 +92,7 @@ constexpr auto logits_cost(const X& x, const Y& target, const F& factor, const p
 /// torch.nn.functional.binary_cross_entropy.
 /// Shapes: input and target alike, weight broadcasts to them -> scalar (the input's for none).
 template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
-requires(X::what != is::log_probabilities && sizeof...(W) <= 1 && detail::BinaryMistake<X, Y, W...>::message == nullptr)
+requires(X::what != is::log_probabilities && detail::BinaryMistake<X, Y, W...>::message == nullptr)
 constexpr auto binary_cross_entropy(const X& input, const Y& target, const W&... weight) {
   return detail::reduce<R>(detail::times(detail::binary_cost(input, target), weight...));
 }
@@ -105,11 +122,11 @@ ShapeError<text_of<detail::LogitsMistake<X, Y, W...>>, shape_of<X>, shape_of<Y>>
     const X& input, const Y& target, const W&... weights);
 
 /// log(1 + exp(-t x)) of targets 1 and -1. Source: torch.nn.functional.soft_margin_loss.
-template <Reduction R = Reduction::mean, Operand X, Operand Y> requires(spec_of<X>.extents == spec_of<Y>.extents)
+template <Reduction R = Reduction::mean, Operand X, detail::ShapedLike<X> Y>
 constexpr auto soft_margin_loss(const X& input, const Y& target) {
   return detail::reduce<R>(detail::log_one_plus_exp(-target * input));
 }
-template <Reduction R = Reduction::mean, Operand X, Operand Y> requires(spec_of<X>.extents != spec_of<Y>.extents)
+template <Reduction R = Reduction::mean, Operand X, Operand Y> requires(!detail::ShapedLike<Y, X>)
 ShapeError<"soft_margin_loss: shapes of input and target differ", shape_of<X>, shape_of<Y>> soft_margin_loss(
     const X& input, const Y& target);
 
@@ -117,7 +134,7 @@ ShapeError<"soft_margin_loss: shapes of input and target differ", shape_of<X>, s
 /// torch.nn.functional.multilabel_soft_margin_loss.
 /// Shapes: input and target [..., C] alike, weight broadcasts to them -> scalar ([...] for none).
 template <Reduction R = Reduction::mean, Operand X, Operand Y, Operand... W>
-requires(spec_of<X>.rank() >= 1 && sizeof...(W) <= 1 && detail::MultilabelMistake<X, Y, W...>::message == nullptr)
+requires(detail::MultilabelMistake<X, Y, W...>::message == nullptr)
 constexpr auto multilabel_soft_margin_loss(const X& input, const Y& target, const W&... weight) {
   return detail::reduce<R>(mean<-1>(detail::logits_cost(input, target, weight...)));
 }

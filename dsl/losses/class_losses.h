@@ -27,12 +27,13 @@ template <class X> inline constexpr Extent class_count = X::tensor::spec.extents
 
 /// What may be wrong with the arguments of a loss of classes, in that loss's words.
 struct ClassTexts {
-  const char *target, *extents, *classes, *weight, *ignored, *smoothing;
+  const char *target, *extents, *classes, *weight, *weights, *ignored, *smoothing;
 };
 inline constexpr ClassTexts nll_texts{"nll_loss: the target is not a class index for each row",
                                       "nll_loss: extents of input and target differ",
                                       "nll_loss: the input's classes differ from the labels'",
                                       "nll_loss: the weight is not a number for each class",
+                                      "nll_loss: more than one weight",
                                       "",
                                       ""};
 inline constexpr ClassTexts cross_entropy_texts{
@@ -40,6 +41,7 @@ inline constexpr ClassTexts cross_entropy_texts{
     "cross_entropy: extents of input and target differ",
     "cross_entropy: the input's classes differ from the labels'",
     "cross_entropy: the weight is not a number for each class",
+    "cross_entropy: more than one weight",
     "cross_entropy: an ignore_index does not go with class probabilities",
     "cross_entropy: label_smoothing lies outside [0, 1]"};
 
@@ -55,6 +57,7 @@ template <CrossEntropy Options, Operand X, Operand Y, Operand... W>
 constexpr const char* broken_classes(const ClassTexts& texts, bool takes_probabilities) {
   constexpr TensorSpec x = X::tensor::spec, y = Y::tensor::spec;
   if (x.rank() < 1) return texts.target;
+  if (sizeof...(W) > 1) return texts.weights;
   if (!is_float(y.dtype)) {
     if (const char* broken = broken_indices<X, Y>(texts)) return broken;
   } else {
@@ -158,8 +161,7 @@ constexpr auto probability_loss(const X& input, const Y& target, const W&... wei
 /// Shapes: input [N, C, ...] or [C] of log-probabilities, target [N, ...] or [] of whole numbers below C, weight [C] ->
 /// scalar (the target's for none).
 template <auto Options = NLL{}, Operand X, Operand Y, Operand... W>
-requires(X::what == is::log_probabilities && sizeof...(W) <= 1 &&
-         detail::NllMistake<Options, X, Y, W...>::message == nullptr)
+requires(X::what == is::log_probabilities && detail::NllMistake<Options, X, Y, W...>::message == nullptr)
 constexpr auto nll_loss(const X& input, const Y& target, const W&... weight) {
   return detail::index_loss<detail::nll_options<Options>>(input, target, weight...);
 }
@@ -176,8 +178,7 @@ ShapeError<text_of<detail::NllMistake<Options, X, Y, W...>>, shape_of<X>, shape_
 /// Shapes: input [N, C, ...] or [C] of logits, target [N, ...] or [] of whole numbers below C, or probabilities of the
 /// input's shape, weight [C] -> scalar (the input's without C for none).
 template <auto Options = CrossEntropy{}, Operand X, Operand Y, Operand... W>
-requires(X::what == is::anything && sizeof...(W) <= 1 &&
-         detail::CrossEntropyMistake<Options, X, Y, W...>::message == nullptr)
+requires(X::what == is::anything && detail::CrossEntropyMistake<Options, X, Y, W...>::message == nullptr)
 constexpr auto cross_entropy(const X& input, const Y& target, const W&... weight) {
   constexpr CrossEntropy options = detail::cross_entropy_options<Options>;
   auto logs = log_softmax<detail::class_axis<X>>(input);

@@ -68,7 +68,7 @@ template <KLDiv Options, Operand X> constexpr auto reduce_divergence(const X& x)
 /// target (log(target) - input), pointwise, of log-probabilities and probabilities. Options: a Reduction, or
 /// KLDiv{...}. Source: torch.nn.functional.kl_div. Shapes: input and target alike -> scalar (theirs for none).
 template <auto Options = KLDiv{}, Operand X, Operand Y>
-requires(X::what == is::log_probabilities && spec_of<X>.extents == spec_of<Y>.extents)
+requires(X::what == is::log_probabilities && detail::ShapedLike<Y, X>)
 constexpr auto kl_div(const X& input, const Y& target) {
   constexpr KLDiv options = detail::options_of<KLDiv, Options>();
   static_assert(Y::what != (options.log_target ? is::probabilities : is::log_probabilities),
@@ -79,13 +79,13 @@ constexpr auto kl_div(const X& input, const Y& target) {
 template <auto Options = KLDiv{}, Operand X, Operand Y> requires(X::what != is::log_probabilities)
 Advice<"kl_div takes log-probabilities: apply log_softmax first", shape_of<X>> kl_div(const X& input, const Y& target);
 template <auto Options = KLDiv{}, Operand X, Operand Y>
-requires(X::what == is::log_probabilities && spec_of<X>.extents != spec_of<Y>.extents)
+requires(X::what == is::log_probabilities && !detail::ShapedLike<Y, X>)
 ShapeError<"kl_div: shapes of input and target differ", shape_of<X>, shape_of<Y>> kl_div(const X& input,
                                                                                          const Y& target);
 
 /// exp(input) - target * input, the negative log-likelihood of counts, less what does not depend on the input. Options:
 /// a Reduction, or PoissonNLL{...}. Source: torch.nn.functional.poisson_nll_loss.
-template <auto Options = PoissonNLL{}, Operand X, Operand Y> requires(spec_of<X>.extents == spec_of<Y>.extents)
+template <auto Options = PoissonNLL{}, Operand X, detail::ShapedLike<X> Y>
 constexpr auto poisson_nll_loss(const X& input, const Y& target) {
   constexpr PoissonNLL options = detail::options_of<PoissonNLL, Options>();
   auto cost = [&] {
@@ -101,7 +101,7 @@ constexpr auto poisson_nll_loss(const X& input, const Y& target) {
     return detail::reduce<options.reduction>(cost + where(several, stirling, 0.0));
   }
 }
-template <auto Options = PoissonNLL{}, Operand X, Operand Y> requires(spec_of<X>.extents != spec_of<Y>.extents)
+template <auto Options = PoissonNLL{}, Operand X, Operand Y> requires(!detail::ShapedLike<Y, X>)
 ShapeError<"poisson_nll_loss: shapes of input and target differ", shape_of<X>, shape_of<Y>> poisson_nll_loss(
     const X& input, const Y& target);
 

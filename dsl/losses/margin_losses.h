@@ -37,26 +37,25 @@ struct MultiMargin {
 
 /// x where the target is 1, max(0, margin - x) where it is -1. Options: a Reduction, or HingeEmbedding{...}. Source:
 /// torch.nn.functional.hinge_embedding_loss.
-template <auto Options = HingeEmbedding{}, Operand X, Operand Y> requires(spec_of<X>.extents == spec_of<Y>.extents)
+template <auto Options = HingeEmbedding{}, Operand X, detail::ShapedLike<X> Y>
 constexpr auto hinge_embedding_loss(const X& input, const Y& target) {
   constexpr HingeEmbedding options = detail::options_of<HingeEmbedding, Options>();
   auto near = where(target != -1.0, input, 0.0), far = where(target != 1.0, clamp_min(options.margin - input, 0), 0.0);
   return detail::reduce<options.reduction>(near + far);
 }
-template <auto Options = HingeEmbedding{}, Operand X, Operand Y> requires(spec_of<X>.extents != spec_of<Y>.extents)
+template <auto Options = HingeEmbedding{}, Operand X, Operand Y> requires(!detail::ShapedLike<Y, X>)
 ShapeError<"hinge_embedding_loss: shapes of input and target differ", shape_of<X>, shape_of<Y>> hinge_embedding_loss(
     const X& input, const Y& target);
 
 /// max(0, margin - t (a - b)) of targets 1, where a should exceed b, and -1. Options: a Reduction, or
 /// MarginRanking{...}. Source: torch.nn.functional.margin_ranking_loss.
-template <auto Options = MarginRanking{}, Operand A, Operand B, Operand Y>
-requires(spec_of<A>.extents == spec_of<B>.extents && spec_of<A>.extents == spec_of<Y>.extents)
+template <auto Options = MarginRanking{}, Operand A, detail::ShapedLike<A> B, detail::ShapedLike<A> Y>
 constexpr auto margin_ranking_loss(const A& a, const B& b, const Y& target) {
   constexpr MarginRanking options = detail::options_of<MarginRanking, Options>();
   return detail::reduce<options.reduction>(clamp_min(options.margin - target * (a - b), 0));
 }
 template <auto Options = MarginRanking{}, Operand A, Operand B, Operand Y>
-requires(spec_of<A>.extents != spec_of<B>.extents || spec_of<A>.extents != spec_of<Y>.extents)
+requires(!detail::ShapedLike<B, A> || !detail::ShapedLike<Y, A>)
 ShapeError<"margin_ranking_loss: shapes of inputs and target differ", shape_of<A>, shape_of<B>, shape_of<Y>>
 margin_ranking_loss(const A& a, const B& b, const Y& target);
 
@@ -88,11 +87,20 @@ ShapeError<"cosine_embedding_loss: inputs are not alike, or the target is not on
            shape_of<B>, shape_of<Y>>
 cosine_embedding_loss(const A& a, const B& b, const Y& target);
 
+namespace detail {
+template <class A, class P, class N> struct TripletMistake {
+  static constexpr const char* message = !ShapedLike<P, A> || !ShapedLike<N, A>
+                                             ? "triplet_margin_loss: shapes of anchor, positive and negative differ"
+                                         : spec_of<A>.rank() < 1 ? "triplet_margin_loss: scalars have no distance"
+                                                                 : nullptr;
+};
+}  // namespace detail
+
 /// max(0, margin + |anchor - positive| - |anchor - negative|) in the p-norm of the last axis. Options: a Reduction, or
 /// TripletMargin{...}. Source: torch.nn.functional.triplet_margin_loss (Balntas et al. 2016).
 /// Shapes: all three [N, D] or [D] -> scalar ([N] or [] for none).
 template <auto Options = TripletMargin{}, Operand A, Operand P, Operand N>
-requires(spec_of<A>.extents == spec_of<P>.extents && spec_of<A>.extents == spec_of<N>.extents && spec_of<A>.rank() >= 1)
+requires(detail::TripletMistake<A, P, N>::message == nullptr)
 constexpr auto triplet_margin_loss(const A& anchor, const P& positive, const N& negative) {
   constexpr TripletMargin options = detail::options_of<TripletMargin, Options>();
   auto apart = [&](const auto& a, const auto& b) { return pairwise_distance(a, b, options.p, options.eps); };
@@ -104,15 +112,16 @@ constexpr auto triplet_margin_loss(const A& anchor, const P& positive, const N& 
   return detail::reduce<options.reduction>(clamp_min(near - far + options.margin, 0));
 }
 template <auto Options = TripletMargin{}, Operand A, Operand P, Operand N>
-requires(spec_of<A>.extents != spec_of<P>.extents || spec_of<A>.extents != spec_of<N>.extents || spec_of<A>.rank() < 1)
-ShapeError<"triplet_margin_loss: shapes of anchor, positive and negative differ", shape_of<A>, shape_of<P>, shape_of<N>>
-triplet_margin_loss(const A& anchor, const P& positive, const N& negative);
+requires(detail::TripletMistake<A, P, N>::message != nullptr)
+ShapeError<text_of<detail::TripletMistake<A, P, N>>, shape_of<A>, shape_of<P>, shape_of<N>> triplet_margin_loss(
+    const A& anchor, const P& positive, const N& negative);
 
 namespace detail {
 inline constexpr ClassTexts multi_margin_texts{"multi_margin_loss: the target is not a class index for each row",
                                                "multi_margin_loss: extents of input and target differ",
                                                "multi_margin_loss: the input's classes differ from the labels'",
                                                "multi_margin_loss: the weight is not a number for each class",
+                                               "multi_margin_loss: more than one weight",
                                                "",
                                                ""};
 template <Operand X, Operand Y, Operand... W> constexpr const char* broken_margins() {
@@ -129,7 +138,7 @@ template <Operand... X> struct MultiMarginMistake {
 /// Shapes: input [N, C] or [C], target [N] or [] of whole numbers below C, weight [C] -> scalar (the target's for
 /// none).
 template <auto Options = MultiMargin{}, Operand X, Operand Y, Operand... W>
-requires(sizeof...(W) <= 1 && detail::MultiMarginMistake<X, Y, W...>::message == nullptr)
+requires(detail::MultiMarginMistake<X, Y, W...>::message == nullptr)
 constexpr auto multi_margin_loss(const X& input, const Y& target, const W&... weight) {
   constexpr MultiMargin options = detail::options_of<MultiMargin, Options>();
   static_assert(options.p == 1 || options.p == 2, "multi_margin_loss: p is neither 1 nor 2");

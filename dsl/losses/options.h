@@ -1,4 +1,5 @@
-// How losses take their options: a Reduction alone, or all options as a struct, `huber_loss<st::Huber{.delta = 0.5}>`.
+// What losses share: their rule of shapes, and how they take options: a Reduction alone, or all options as a struct,
+// `huber_loss<st::Huber{.delta = 0.5}>`.
 #pragma once
 
 #include <type_traits>
@@ -6,6 +7,9 @@
 #include "dsl/ops/mean.h"
 
 namespace stator::detail {
+
+/// Has the shape of `X`: losses do not broadcast.
+template <class Y, class X> concept ShapedLike = Operand<Y> && spec_of<Y>.extents == spec_of<X>.extents;
 
 /// The options of type `Options` that a template argument stands for: itself, or the defaults with that reduction.
 template <class Options, auto Given> constexpr Options options_of() {

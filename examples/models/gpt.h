@@ -45,7 +45,7 @@ template <gpt Sizes> struct GptBlock {
 
 template <gpt Sizes = gpt{}> struct Gpt {
   static constexpr long vocabulary = Sizes.vocabulary, width = Sizes.width;
-  using Head = std::conditional_t<Sizes.tied, st::Absent, st::Linear<width, vocabulary, false>>;
+  using Head = st::if_there<!Sizes.tied, st::Linear<width, vocabulary, false>>;
 
   st::Embedding<vocabulary, width> tok = {st::normal(0, 0.02)};
   st::Embedding<Sizes.length, width> pos = {st::normal(0, 0.02)};

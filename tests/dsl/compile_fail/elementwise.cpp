@@ -7,10 +7,12 @@ using A = st::Expr<st::Tensor<st::f32, 32, 784>>;
 using B = st::Expr<st::Tensor<st::f32, 784>>;
 using Rows = st::Expr<st::Tensor<st::f32, 32, 1>>;
 using Condition = st::Expr<st::Tensor<st::boolean, 32, 784>>;
+constexpr char mode[] = "trunc";
 #else
 using B = st::Expr<st::Tensor<st::f32, 785>>;
 using Rows = st::Expr<st::Tensor<st::f32, st::batch, 784>>;
 using Condition = A;
+constexpr char mode[] = "round";
 #endif
 
 void broken(A a, B b, Rows rows, Condition condition) {
@@ -44,6 +46,10 @@ void broken(A a, B b, Rows rows, Condition condition) {
   auto both = logical_and(a, b);
   // expect: logical_or: extents do not broadcast | Shape<32, 784>, Shape<785>
   auto either = logical_or(a, b);
+  // expect: div: extents do not broadcast | Shape<32, 784>, Shape<785>
+  auto down = st::div<"floor">(a, b);
+  // expect: div: rounding_mode is neither floor nor trunc | Shape<32, 784>, Shape<32, 784>
+  auto rounded = st::div<mode>(a, a);
   // expect: where: the condition is not bool | Shape<32, 784>, Shape<32, 784>, Shape<32, 784>
   auto picked = where(condition, a, a);
   // expect: where: extents do not broadcast | Shape<32, 784>, Shape<32, 784>, Shape<785>
