@@ -13,6 +13,10 @@
 
 namespace stator {
 
+/// What the interpreter does to the result of each op: nothing, or it rounds it to its dtype. Where the two differ, so
+/// may two orders of the same sums.
+enum class Arithmetic : unsigned char { exact, rounded };
+
 /// Computes a function of a program, with all rows valid.
 ///
 /// `inputs`: one for each of the function's. `state`: one for each of the program's slots; updated in place.
@@ -21,7 +25,8 @@ namespace stator {
 std::vector<TensorValue> interpret(const ProgramGraph& program, std::string_view function,
                                    const std::vector<Binding>& bindings, const std::vector<TensorValue>& inputs,
                                    std::vector<TensorValue>& state,
-                                   const std::map<std::string, double>& arguments = {});
+                                   const std::map<std::string, double>& arguments = {},
+                                   Arithmetic arithmetic = Arithmetic::exact);
 
 /// Carries out each operation at once, on values that it holds by number. DSL code runs on it unchanged.
 class InterpreterContext final : public Context {

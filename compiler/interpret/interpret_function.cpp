@@ -29,7 +29,8 @@ class ValueTable {
   llvm::DenseMap<mlir::Value, Entry> table;
 };
 
-std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const TensorValue*> arguments);
+std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const TensorValue*> arguments,
+                                        Arithmetic arithmetic);
 
 /// One step's element of a sequence.
 TensorValue elementAt(const TensorValue& sequence, int64_t step) {
@@ -48,9 +49,9 @@ TensorValue stackOf(const std::vector<TensorValue>& steps) {
   return stack;
 }
 
-}  // namespace
-
-std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorValue*> operands) {
+/// The final states and the stacked results of a loop, for values of its operands.
+std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorValue*> operands,
+                                       Arithmetic arithmetic) {
   unsigned stateCount = scan.stateCount(), sequenceCount = scan.sequenceCount();
   std::vector<TensorValue> states;
   for (const TensorValue* state : operands.take_front(stateCount)) states.push_back(*state);
@@ -64,7 +65,7 @@ std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorV
     for (const TensorValue& state : states) given.push_back(&state);
     for (const TensorValue& element : elements) given.push_back(&element);
     llvm::append_range(given, operands.drop_front(stateCount + sequenceCount));
-    std::vector<TensorValue> yielded = interpretBlock(scan.block(), given);
+    std::vector<TensorValue> yielded = interpretBlock(scan.block(), given, arithmetic);
     for (unsigned state = 0; state < stateCount; ++state) states[state] = std::move(yielded[state]);
     for (size_t result = 0; result < results.size(); ++result)
       results[result][step] = std::move(yielded[stateCount + result]);
@@ -73,23 +74,31 @@ std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorV
   return states;
 }
 
-namespace {
-
-std::vector<TensorValue> interpretOp(mlir::Operation& op, llvm::ArrayRef<const TensorValue*> operands) {
-  if (auto scan = llvm::dyn_cast<ScanOp>(op)) return interpretScan(scan, operands);
-  if (auto fusion = llvm::dyn_cast<FusionOp>(op)) return interpretBlock(fusion.getBody().front(), operands);
-  auto meaning = llvm::dyn_cast<StatorOp>(op);
-  if (!meaning) throw InternalError("interpret: " + op.getName().getStringRef().str() + " has no meaning as a value");
-  return {meaning.interpret(operands)};
+/// Elements of f32 as an f32 holds them; narrower floats are computed in f32, too.
+TensorValue roundedToType(TensorValue value) {
+  if (is_float(value.dtype) && value.dtype != DType::f64)
+    for (double& element : value.elements) element = static_cast<float>(element);
+  return value;
 }
 
-std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const TensorValue*> arguments) {
+std::vector<TensorValue> interpretOp(mlir::Operation& op, llvm::ArrayRef<const TensorValue*> operands,
+                                     Arithmetic arithmetic) {
+  if (auto scan = llvm::dyn_cast<ScanOp>(op)) return interpretScan(scan, operands, arithmetic);
+  if (auto fusion = llvm::dyn_cast<FusionOp>(op)) return interpretBlock(fusion.getBody().front(), operands, arithmetic);
+  auto meaning = llvm::dyn_cast<StatorOp>(op);
+  if (!meaning) throw InternalError("interpret: " + op.getName().getStringRef().str() + " has no meaning as a value");
+  TensorValue result = meaning.interpret(operands);
+  return {arithmetic == Arithmetic::rounded ? roundedToType(std::move(result)) : std::move(result)};
+}
+
+std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const TensorValue*> arguments,
+                                        Arithmetic arithmetic) {
   ValueTable values;
   for (auto [argument, contents] : llvm::zip_equal(block.getArguments(), arguments)) values.set(argument, *contents);
   for (mlir::Operation& op : block.without_terminator()) {
     llvm::SmallVector<const TensorValue*> operands;
     for (mlir::Value operand : op.getOperands()) operands.push_back(values.at(operand));
-    std::vector<TensorValue> results = interpretOp(op, operands);
+    std::vector<TensorValue> results = interpretOp(op, operands, arithmetic);
     for (mlir::Value operand : op.getOperands()) values.release(operand);
     for (auto [result, contents] : llvm::zip_equal(op.getResults(), results)) values.set(result, std::move(contents));
   }
@@ -100,10 +109,11 @@ std::vector<TensorValue> interpretBlock(mlir::Block& block, llvm::ArrayRef<const
 
 }  // namespace
 
-std::vector<TensorValue> interpretFunction(mlir::func::FuncOp function, const std::vector<TensorValue>& arguments) {
+std::vector<TensorValue> interpretFunction(mlir::func::FuncOp function, const std::vector<TensorValue>& arguments,
+                                           Arithmetic arithmetic) {
   llvm::SmallVector<const TensorValue*> pointers;
   for (const TensorValue& argument : arguments) pointers.push_back(&argument);
-  return interpretBlock(function.getBody().front(), pointers);
+  return interpretBlock(function.getBody().front(), pointers, arithmetic);
 }
 
 }  // namespace stator::ir

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "compiler/interface/tensor_value.h"
+#include "compiler/interface/interpret.h"
 #include "compiler/ir/ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -11,9 +11,7 @@ namespace stator::ir {
 
 /// The results for `arguments`, one value for each argument, computed op by op in doubles.
 /// Errors: InternalError for an op that has no meaning as a value.
-std::vector<TensorValue> interpretFunction(mlir::func::FuncOp function, const std::vector<TensorValue>& arguments);
-
-/// The final states and the stacked results of a loop, for values of its operands.
-std::vector<TensorValue> interpretScan(ScanOp scan, llvm::ArrayRef<const TensorValue*> operands);
+std::vector<TensorValue> interpretFunction(mlir::func::FuncOp function, const std::vector<TensorValue>& arguments,
+                                           Arithmetic arithmetic = Arithmetic::exact);
 
 }  // namespace stator::ir

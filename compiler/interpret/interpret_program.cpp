@@ -68,7 +68,8 @@ void differentiate(mlir::func::FuncOp function) {
 
 std::vector<TensorValue> interpret(const ProgramGraph& program, std::string_view name,
                                    const std::vector<Binding>& bindings, const std::vector<TensorValue>& inputs,
-                                   std::vector<TensorValue>& state, const std::map<std::string, double>& arguments) {
+                                   std::vector<TensorValue>& state, const std::map<std::string, double>& arguments,
+                                   Arithmetic arithmetic) {
   const Function& function = function_named(program, name);
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   auto module = ir::importProgram(context, program, bindings);
@@ -77,7 +78,7 @@ std::vector<TensorValue> interpret(const ProgramGraph& program, std::string_view
   std::vector<TensorValue> values;
   for (unsigned i = 0; i < op.getNumArguments(); ++i)
     values.push_back(argument_value(op, i, function, inputs, state, arguments));
-  std::vector<TensorValue> computed = ir::interpretFunction(op, values), results;
+  std::vector<TensorValue> computed = ir::interpretFunction(op, values, arithmetic), results;
   for (unsigned i = 0; i < computed.size(); ++i) {
     auto slot = op.getResultAttrOfType<mlir::IntegerAttr>(i, ir::updateAttr);
     (slot ? state[slot.getInt()] : results.emplace_back()) = std::move(computed[i]);

@@ -1,7 +1,6 @@
 // Running a graph both ways.
 #include "tests/ops/run.h"
 
-#include "compiler/interface/interpret.h"
 #include "tests/ops/torch_cases.h"
 
 namespace stator::tests {
@@ -30,11 +29,11 @@ std::vector<TensorValue> CompiledProgram::run(const std::string& function, const
 }
 
 std::vector<TensorValue> interpreted(const ProgramGraph& program, const std::string& function, long rows,
-                                     const std::vector<TensorValue>& inputs) {
+                                     const std::vector<TensorValue>& inputs, Arithmetic arithmetic) {
   const State start = State::init(program.slots, 0);
   std::vector<TensorValue> state;
   for (const Slot& slot : program.slots) state.push_back(tensor_of(start.get(slot.name.str())));
-  return interpret(program, function, {batch = rows}, inputs, state);
+  return interpret(program, function, {batch = rows}, inputs, state, {}, arithmetic);
 }
 
 }  // namespace stator::tests

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "compiler/interface/compile.h"
-#include "compiler/interface/tensor_value.h"
+#include "compiler/interface/interpret.h"
 #include "runtime/session.h"
 
 namespace stator::tests {
@@ -32,6 +32,6 @@ class CompiledProgram {
 
 /// The results of a function as the interpreter computes them, all in f64, on the state that `init` gives for seed 0.
 std::vector<TensorValue> interpreted(const ProgramGraph& program, const std::string& function, long rows,
-                                     const std::vector<TensorValue>& inputs);
+                                     const std::vector<TensorValue>& inputs, Arithmetic arithmetic = Arithmetic::exact);
 
 }  // namespace stator::tests

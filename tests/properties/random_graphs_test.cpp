@@ -57,8 +57,8 @@ ProgramGraph joined(const std::vector<Sample>& samples) {
   return all;
 }
 
-Tensors meaning_of(const Sample& sample, const Tensors& inputs) {
-  return interpreted(sample.program, sample.name(), given_rows, inputs);
+Tensors meaning_of(const Sample& sample, const Tensors& inputs, Arithmetic arithmetic = Arithmetic::exact) {
+  return interpreted(sample.program, sample.name(), given_rows, inputs, arithmetic);
 }
 
 /// What the arithmetic of a dtype may cost.
@@ -77,7 +77,8 @@ bool both_vanish(const TensorValue& found, const TensorValue& expected, const Pr
   return below(expected, 1e-13) && below(found, precision.negligible);
 }
 
-/// How far each result moves when inputs change by a few units in the last place: what rounding may do to it.
+/// How far each result moves when inputs change by a few units in the last place and every op's result is rounded: what
+/// rounding may do to it.
 std::vector<double> sensitivities(const Sample& sample, const Tensors& expected, const Precision& precision) {
   std::vector<double> moved(expected.size(), 0);
   for (size_t trial = 0; trial < 4; ++trial) {
@@ -88,7 +89,7 @@ std::vector<double> sensitivities(const Sample& sample, const Tensors& expected,
       for (size_t k = 0; k < change.elements.size(); ++k)
         shaken[i].elements[k] *= 1 + precision.shake * change.elements[k];
     }
-    const Tensors results = meaning_of(sample, shaken);
+    const Tensors results = meaning_of(sample, shaken, Arithmetic::rounded);
     for (size_t r = 0; r < expected.size(); ++r) moved[r] = std::max(moved[r], error_of(results[r], expected[r]));
   }
   return moved;
