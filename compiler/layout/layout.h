@@ -9,7 +9,11 @@ class Pass;
 
 namespace stator {
 
+/// How functions are given their slots: with axes as programs write them, or as the state block has them.
+enum class SlotOrder { asWritten, stored };
+
 /// conv2d and its gradients become channels-last convolutions; elementwise ops, reductions and pooling follow them.
-std::unique_ptr<mlir::Pass> createLayoutPass();
+/// `stored` changes the types of slots to those of the state block, too.
+std::unique_ptr<mlir::Pass> createLayoutPass(SlotOrder slots = SlotOrder::asWritten);
 
 }  // namespace stator

@@ -4,7 +4,6 @@
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/simplify/axes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "runtime/state_layout.h"
 
 namespace stator::layout {
@@ -38,13 +37,11 @@ void storeUpdates(mlir::func::FuncOp function) {
 
 }  // namespace
 
-void storeSlots(mlir::ModuleOp module) {
-  for (auto function : module.getOps<mlir::func::FuncOp>()) {
-    storeArguments(function);
-    storeUpdates(function);
-    function.setType(mlir::FunctionType::get(module.getContext(), function.getBody().getArgumentTypes(),
-                                             function.getBody().front().getTerminator()->getOperandTypes()));
-  }
+void storeSlots(mlir::func::FuncOp function) {
+  storeArguments(function);
+  storeUpdates(function);
+  function.setType(mlir::FunctionType::get(function.getContext(), function.getBody().getArgumentTypes(),
+                                           function.getBody().front().getTerminator()->getOperandTypes()));
 }
 
 }  // namespace stator::layout

@@ -8,18 +8,11 @@
 #include "compiler/cpu/emit_object.h"
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/cpu/lower_to_llvm.h"
-#include "compiler/differentiate/differentiate.h"
-#include "compiler/fuse/fuse.h"
 #include "compiler/import/import_program.h"
 #include "compiler/ir/dialect.h"
-#include "compiler/layout/layout.h"
-#include "compiler/layout/store_slots.h"
-#include "compiler/mask/mask.h"
 #include "compiler/memory/buffer.h"
-#include "compiler/memory/plan_memory.h"
+#include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/phases.h"
-#include "compiler/reassociate/reassociate.h"
-#include "compiler/simplify/simplify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -81,15 +74,7 @@ class Pipeline {
   }
 
   void runPasses() {
-    pass(Phase::mask, createMaskPass());
-    pass(Phase::differentiate, ir::createDifferentiatePass());
-    pass(Phase::bind_symbols, createBindSymbolsPass());
-    pass(Phase::simplify, createSimplifyPass());
-    pass(Phase::reassociate, createReassociatePass());
-    layout::storeSlots(*module_);
-    pass(Phase::layout, createLayoutPass());
-    pass(Phase::fuse, createFusePass());
-    pass(Phase::plan_memory, createPlanMemoryPass());
+    for (PhasePass& next : passesToPlanMemory()) pass(next.phase, std::move(next.pass));
   }
 
   /// Errors: UserError with the pass's own words: what passes refuse is what a program asks of them.

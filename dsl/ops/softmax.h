@@ -38,7 +38,7 @@ template <int Axis = -1, Operand X> requires(detail::SoftmaxMistake<Axis, X>::me
 ShapeError<text_of<detail::SoftmaxMistake<Axis, X>>, shape_of<X>> softmax(const X& x);
 
 /// x - log(sum(exp(x))) along `Axis`. Its gradient is exact where a label is nearly certain, too. Source:
-/// torch.log_softmax; docs/decisions/21_gradient_of_log_softmax.md.
+/// torch.log_softmax; docs/decisions/22_gradient_of_log_softmax.md.
 template <int Axis = -1, Operand X> requires(detail::LogSoftmaxMistake<Axis, X>::message == nullptr)
 constexpr auto log_softmax(const X& x) {
   auto shifted = detail::shifted<Axis>(x);

@@ -1,14 +1,9 @@
 // A program in the phases up to plan-memory.
 #include "tests/properties/planned_module.h"
 
-#include "compiler/differentiate/differentiate.h"
-#include "compiler/fuse/fuse.h"
 #include "compiler/import/import_program.h"
-#include "compiler/layout/layout.h"
-#include "compiler/mask/mask.h"
 #include "compiler/memory/buffer.h"
-#include "compiler/memory/plan_memory.h"
-#include "compiler/simplify/simplify.h"
+#include "compiler/pipeline/passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "runtime/error.h"
 #include "runtime/state_layout.h"
@@ -20,13 +15,7 @@ mlir::OwningOpRef<mlir::ModuleOp> planned_module(mlir::MLIRContext& context, con
   (*module)->setAttr(memory::slotOffsetsAttr,
                      mlir::DenseI64ArrayAttr::get(&context, layout_of(program.slots).offset_bytes));
   mlir::PassManager passes(&context, "builtin.module", mlir::OpPassManager::Nesting::Implicit);
-  passes.addPass(createMaskPass());
-  passes.addPass(ir::createDifferentiatePass());
-  passes.addPass(createBindSymbolsPass());
-  passes.addPass(createSimplifyPass());
-  passes.addPass(createLayoutPass());
-  passes.addPass(createFusePass());
-  passes.addPass(createPlanMemoryPass());
+  for (PhasePass& next : passesToPlanMemory()) passes.addPass(std::move(next.pass));
   if (mlir::failed(passes.run(*module))) throw InternalError("a phase up to plan-memory failed");
   return module;
 }

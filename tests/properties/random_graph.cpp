@@ -76,13 +76,13 @@ void RandomGraph::grow() {
     if (const Value x = any(); may_cross(x.spec)) trace_.result(x.id);
 }
 
-ProgramGraph random_program(uint64_t seed, bool loops) {
+ProgramGraph random_program(uint64_t seed) {
   ProgramGraph program;
   Function function;
   function.name = Name("graph" + std::to_string(seed));
   {
     Trace trace(program, function, true);
-    RandomGraph(trace, seed, loops).grow();
+    RandomGraph(trace, seed).grow();
   }
   program.functions.push_back(std::move(function));
   return program;

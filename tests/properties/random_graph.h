@@ -31,7 +31,7 @@ class Choice {
 /// bound.
 class RandomGraph {
  public:
-  RandomGraph(Trace& trace, uint64_t seed, bool loops) : trace_(trace), choice_(seed), loops_(loops) {}
+  RandomGraph(Trace& trace, uint64_t seed) : trace_(trace), choice_(seed) {}
   /// Inputs, then ops on them, then the results.
   void grow();
 
@@ -76,7 +76,6 @@ class RandomGraph {
 
   Trace& trace_;
   Choice choice_;
-  bool loops_;
   std::vector<Value> values_;  // floats
   bool symbolic_ = false;
 };
@@ -84,7 +83,7 @@ class RandomGraph {
 /// Whether a value may be an input or a result.
 bool may_cross(const TensorSpec& spec);
 
-/// One function, named after the seed; with loops in it, or with none.
-ProgramGraph random_program(uint64_t seed, bool loops = true);
+/// One function, named after the seed.
+ProgramGraph random_program(uint64_t seed);
 
 }  // namespace stator::tests

@@ -24,7 +24,7 @@ Value RandomGraph::next_state(const Value& state, const Value& element, const Va
 
 /// Two states along the first axis of `x`, forward or reversed: what is stacked of it, or the last of the first state.
 RandomGraph::Made RandomGraph::loop(const Value& x) {
-  if (!loops_ || x.spec.rank() == 0) return {};
+  if (x.spec.rank() == 0) return {};
   const TensorSpec of_step = rule::Scan::element_of(x.spec);
   if (of_step.rank() > 0 && !of_step.extents[-1].is_number()) return {};
   const Value outside = any(), first = source(&trace_, rule::Constant{0.25}, of_step);
