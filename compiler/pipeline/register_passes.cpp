@@ -19,7 +19,7 @@ void registerStatorPasses() {
   mlir::registerPass(createBindSymbolsPass);
   mlir::registerPass(createSimplifyPass);
   mlir::registerPass(createReassociatePass);
-  mlir::registerPass(createLayoutPass);
+  mlir::registerPass([] { return createLayoutPass(); });
   mlir::registerPass(createFusePass);
   mlir::registerPass(createPlanMemoryPass);
   mlir::registerPass(cpu::createLowerCpuPass);
