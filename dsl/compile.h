@@ -89,7 +89,8 @@ auto compile(const Program<M, F...>& program, const B&... bindings) {
   CompileOptions options;
   (detail::take(bound, options, bindings), ...);
   (options.functions.push_back(Names.c_str()), ...);
-  return Compiled<Program<M, F...>>(Session(compile(program.graph(), bound, options), options.threads));
+  return Compiled<Program<M, F...>>(
+      Session(compile(program.graph(), bound, options), options.threads, options.profile));
 }
 
 }  // namespace stator

@@ -9,6 +9,7 @@
 
 #include "compiler/interface/tensor_spec.h"
 #include "runtime/abi.h"
+#include "runtime/step_table.h"
 
 namespace stator {
 
@@ -36,6 +37,7 @@ struct CompiledFunction {
   std::vector<TensorFacts> results;
   std::vector<ArgumentFacts> arguments;
   int64_t arena_bytes = 0;
+  StepTable table;
   StatorFunction entry = nullptr;
 };
 
@@ -49,6 +51,8 @@ class Executable {
  public:
   std::vector<CompiledFunction> functions;
   int64_t state_bytes = 0;  // the size of the program's state block
+  std::vector<KernelFacts> kernels;
+  std::vector<StatorKernel> kernel_code;  // of each kernel, for profiles; empty where none was asked for
   std::vector<PhaseTime> phase_times;
   bool from_cache = false;
   std::shared_ptr<void> code;  // keeps the machine code alive

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <thread>
 
 #include "runtime/error.h"
+#include "runtime/profile/profile.h"
 #include "runtime/staging.h"
 #include "runtime/text.h"
 
@@ -15,11 +15,6 @@ namespace stator {
 namespace {
 
 constexpr std::string_view valid_prefix = "valid.";
-
-int threads_or_all(int threads) {
-  if (threads != 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 int64_t cell_of(const ArgumentFacts& argument, double value) {
   int64_t cell = 0;
@@ -62,8 +57,10 @@ void check_names(const CompiledFunction& function, const CallOptions& options) {
 
 }  // namespace
 
-Session::Session(std::shared_ptr<const Executable> executable, int threads)
-    : executable_(std::move(executable)), pool_(std::make_unique<ThreadPool>(threads_or_all(threads))) {
+Session::Session(std::shared_ptr<const Executable> executable, int threads, std::shared_ptr<Profile> profile)
+    : executable_(std::move(executable)),
+      pool_(std::make_unique<ThreadPool>(threads_or_all(threads))),
+      profile_(std::move(profile)) {
   int64_t arena_bytes = 0;
   for (const CompiledFunction& function : executable_->functions) {
     arena_bytes = std::max(arena_bytes, function.arena_bytes);
@@ -102,7 +99,8 @@ std::span<const NdArray> Session::call(int index, State& state, std::span<const 
                         frame.argument_cells.data(),
                         threaded ? &ThreadPool::parallel : nullptr,
                         pool_.get()};
-  function.entry(&call);
+  if (profile_) profile_->run(executable_, index, call, pool_->threads());
+  else function.entry(&call);
   trim_results(function, frame);
   return frame.results;
 }

@@ -14,6 +14,8 @@
 
 namespace stator {
 
+class Profile;
+
 /// What a call may choose; what it does not is the program's default.
 struct CallOptions {
   std::optional<double> lr = {};        ///< learning rate, of every group of parameters that `arguments` does not name
@@ -26,9 +28,11 @@ struct CallOptions {
 /// An executable at work. One call at a time; several sessions may share an executable and a state.
 class Session {
  public:
-  /// `threads` of 0: as many as the machine has cores.
+  /// `threads` of 0: as many as the machine has cores. `profile` watches the calls of an executable that was compiled
+  /// with one; null: nobody does.
   /// Errors: UserError for a negative number of threads.
-  explicit Session(std::shared_ptr<const Executable> executable, int threads = 0);
+  explicit Session(std::shared_ptr<const Executable> executable, int threads = 0,
+                   std::shared_ptr<Profile> profile = nullptr);
 
   /// Runs function `index` on `state`, which it may change. Along a symbolic axis inputs may have fewer elements than
   /// the bound, at least 1: results are those of the exact size, and have that size. Results stay valid until the next
@@ -64,6 +68,7 @@ class Session {
 
   std::shared_ptr<const Executable> executable_;
   std::unique_ptr<ThreadPool> pool_;
+  std::shared_ptr<Profile> profile_;
   AlignedBuffer arena_;
   std::vector<Frame> frames_;
 };

@@ -1,16 +1,13 @@
 // The summary of a program as a table.
 #include "runtime/summary.h"
 
-#include <algorithm>
-#include <array>
-
 #include "runtime/text.h"
+#include "runtime/text_table.h"
 
 namespace stator {
 namespace {
 
-constexpr size_t columns = 4;
-using Line = std::array<std::string, columns>;
+using Line = std::vector<std::string>;
 
 std::string extent_text(const Extent& extent) {
   std::string product = extent.number == 1 && !extent.is_number() ? "" : std::to_string(extent.number);
@@ -44,22 +41,6 @@ Line line_of(const FunctionSummary& function, const LayerSummary& layer) {
   return {indent + title, shape_text(layer.output), grouped(layer.parameters), grouped(layer.flops)};
 }
 
-/// Columns of one width each: texts to the left, numbers to the right.
-std::string aligned(const std::vector<Line>& lines) {
-  std::array<size_t, columns> widths{};
-  for (const Line& line : lines)
-    for (size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], line[i].size());
-  std::string text;
-  for (const Line& line : lines) {
-    for (size_t i = 0; i < columns; ++i) {
-      const std::string space(widths[i] - line[i].size(), ' ');
-      text += (i == 0 ? "" : "  ") + (i < 2 ? line[i] + space : space + line[i]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string to_text(const Summary& summary) {
@@ -67,7 +48,7 @@ std::string to_text(const Summary& summary) {
   for (const FunctionSummary& function : summary.functions) {
     std::vector<Line> lines{{"Layer (type)", "Output shape", "Parameters", "FLOPs"}};
     for (const LayerSummary& layer : function.layers) lines.push_back(line_of(function, layer));
-    text += concat(text.empty() ? "" : "\n", function.name, "\n", aligned(lines));
+    text += concat(text.empty() ? "" : "\n", function.name, "\n", text_table(lines, 2));
   }
   return text;
 }

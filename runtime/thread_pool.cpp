@@ -14,6 +14,7 @@
 //     claimed chunk is outstanding.
 #include "runtime/thread_pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <system_error>
@@ -53,6 +54,11 @@ void run_in_order(StatorKernel kernel, const StatorCall* call, int64_t chunks) {
 }
 
 }  // namespace
+
+int threads_or_all(int threads) {
+  if (threads != 0) return threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 ThreadPool::ThreadPool(int threads) {
   if (threads < 1) throw UserError(concat("threads: ", threads, " is below 1"));

@@ -10,6 +10,9 @@
 
 namespace stator {
 
+/// `threads`, or as many as the machine has cores where that is 0.
+int threads_or_all(int threads);
+
 /// N - 1 workers and the caller claim chunks of a parallel region one by one.
 ///
 /// An idle worker spins for a bounded time and then sleeps. The caller never waits for a worker that has not claimed a

@@ -9,10 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/kernels/index_builder.h"
+#include "compiler/kernels/measure_peak.h"
 #include "compiler/kernels/single_contraction.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace {
 
@@ -29,45 +27,8 @@ double secondsNow() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// A loop of independent multiply-adds on registers alone.
-cpu::SingleKernel compilePeak(int64_t iterations, int chains) {
-  cpu::KernelBuffer buffers[]{{1024, 32}};
-  return cpu::compileSingleKernel(
-      buffers, target(), [&](mlir::OpBuilder& b, mlir::Location l, mlir::ValueRange arguments) {
-        IndexBuilder ix{b, l};
-        auto type = mlir::VectorType::get({target().lanes()}, b.getF32Type());
-        auto load = [&](int64_t at) {
-          return b.create<mlir::vector::LoadOp>(l, type, arguments[0], ix.constant(at)).getResult();
-        };
-        Values sums;
-        for (int i = 0; i < chains; ++i) sums.push_back(load(16 * i));
-        Value x = load(512), y = load(768);
-        sums = ix.loop(ix.constant(0), ix.constant(iterations), 1, sums, [&](Value, ValueRange carried) {
-          Values next;
-          for (Value sum : carried) {
-            if (target().fma) next.push_back(b.create<mlir::vector::FMAOp>(l, sum, x, y));
-            else next.push_back(b.create<mlir::arith::AddFOp>(l, b.create<mlir::arith::MulFOp>(l, sum, x), y));
-          }
-          return next;
-        });
-        for (int i = 0; i < chains; ++i) b.create<mlir::vector::StoreOp>(l, sums[i], arguments[0], ix.constant(16 * i));
-      });
-}
-
 double peakFlops() {
-  static const double best = [] {
-    constexpr int64_t iterations = 100000;
-    constexpr int chains = 12;
-    auto kernel = compilePeak(iterations, chains);
-    std::vector<float> data(1024, 0.5f);
-    double seconds = 1;
-    for (int i = 0; i < 40; ++i) {
-      double start = secondsNow();
-      kernel.entry<void(float*, int64_t)>()(data.data(), 0);
-      seconds = std::min(seconds, secondsNow() - start);
-    }
-    return 2.0 * iterations * chains * target().lanes() / seconds;
-  }();
+  static const double best = measureFlops(target());
   return best;
 }
 

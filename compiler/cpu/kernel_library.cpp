@@ -1,6 +1,7 @@
 // The kernels of a module: one function for all fusions that are the same.
 #include "compiler/cpu/kernel_library.h"
 
+#include "compiler/cpu/kernel_facts.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/OperationSupport.h"
 
@@ -45,6 +46,7 @@ const KernelFunction& KernelLibrary::kernelFor(ir::FusionOp fusion, llvm::ArrayR
 void KernelLibrary::emit(KernelFunction& kernel) {
   FusionKernel planned = planKernel(kernel.fusion, target_);
   kernel.chunks = planned.chunks;
+  kernel.facts = factsOf(kernel.fusion);
   for (auto [value, number] : llvm::zip_equal(boundaryOf(kernel.fusion), kernel.place))
     if (number == static_cast<int>(kernel.buffers.size()))
       kernel.buffers.push_back(bufferType(llvm::cast<mlir::RankedTensorType>(value.getType())));
@@ -57,8 +59,8 @@ void KernelLibrary::emit(KernelFunction& kernel) {
   llvm::SmallVector<mlir::Type> types(kernel.buffers.begin(), kernel.buffers.end());
   types.push_back(builder.getIndexType());
   mlir::Location location = kernel.fusion.getLoc();
-  kernel.function = builder.create<mlir::func::FuncOp>(location, prefix_ + std::to_string(count_++),
-                                                       builder.getFunctionType(types, {}));
+  kernel.facts.name = prefix_ + std::to_string(count_++);
+  kernel.function = builder.create<mlir::func::FuncOp>(location, kernel.facts.name, builder.getFunctionType(types, {}));
   for (size_t i = 0; i + 1 < types.size(); ++i) kernel.function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
   // Each is compiled once, where it stands, and not again in each of its callers.
   kernel.function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));

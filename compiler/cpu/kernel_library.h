@@ -9,6 +9,7 @@
 #include "compiler/cpu/fusion/kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "runtime/step_table.h"
 
 namespace stator::cpu {
 
@@ -20,6 +21,7 @@ struct KernelFunction {
   llvm::SmallVector<mlir::MemRefType> buffers;  ///< with the scratch last, where there is any
   int64_t chunks = 1;
   int64_t scratchBytes = 0;
+  KernelFacts facts;
 };
 
 class KernelLibrary {

@@ -1,6 +1,7 @@
 // Kernels, and an entry for each function: the body of a function becomes a table of kernels in order.
 #include "compiler/cpu/lower_cpu.h"
 
+#include "compiler/cpu/kernel_facts.h"
 #include "compiler/cpu/kernel_library.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/cpu/step_table.h"
@@ -32,17 +33,18 @@ class ModuleLowering {
  public:
   ModuleLowering(mlir::ModuleOp module, const Target& target) : module_(module), tables_(module), target_(target) {}
 
-  std::vector<CompiledFunction> run() {
+  LoweredModule run() {
     std::vector<func::FuncOp> functions(module_.getOps<func::FuncOp>().begin(), module_.getOps<func::FuncOp>().end());
-    std::vector<CompiledFunction> compiled;
+    LoweredModule lowered;
     std::string prefix;
     for (func::FuncOp function : functions) prefix += function.getName().str() + ".";
     KernelLibrary library(module_, prefix + "kernel", target_);
-    for (func::FuncOp function : functions) compiled.push_back(lower(function, library));
+    for (func::FuncOp function : functions) lowered.functions.push_back(lower(function, library));
     tables_.finish();
+    lowered.kernels = tables_.kernelFacts();
     for (func::FuncOp function : functions) function.erase();
     for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr}) module_->removeAttr(name);
-    return compiled;
+    return lowered;
   }
 
  private:
@@ -53,7 +55,8 @@ class ModuleLowering {
     int64_t scratch = 0;
     std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), planned.getInt(), scratch, library);
     compiled.arena_bytes = planned.getInt() + (scratch + 63) / 64 * 64;
-    tables_.entry(entrySymbol(compiled.name), steps, std::ssize(compiled.inputs), std::ssize(compiled.results));
+    compiled.table =
+        tables_.entry(entrySymbol(compiled.name), steps, std::ssize(compiled.inputs), std::ssize(compiled.results));
     return compiled;
   }
 
@@ -64,7 +67,7 @@ class ModuleLowering {
     std::vector<StepTables::Step> steps;
     for (mlir::Operation& op : block) {
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
-        steps.push_back({nullptr, {}, scan, stepsOf(scan.block(), scratchOffset, scratchBytes, library)});
+        steps.push_back({nullptr, {}, {}, scan, stepsOf(scan.block(), scratchOffset, scratchBytes, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
@@ -72,7 +75,7 @@ class ModuleLowering {
       const KernelFunction& kernel = library.kernelFor(fusion, places);
       if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, scratchOffset});
       scratchBytes = std::max(scratchBytes, kernel.scratchBytes);
-      steps.push_back({&kernel, std::move(distinct), {}, {}});
+      steps.push_back({&kernel, std::move(distinct), layersOf(fusion), {}, {}});
     }
     return steps;
   }
@@ -139,9 +142,9 @@ struct LowerCpuPass : mlir::PassWrapper<LowerCpuPass, mlir::OperationPass<mlir::
 
 std::string entrySymbol(std::string_view function) { return std::string(function) + ".entry"; }
 
-std::vector<CompiledFunction> lowerCpu(mlir::ModuleOp module, const Target& target) {
-  return ModuleLowering(module, target).run();
-}
+std::string stepSymbol(std::string_view kernel) { return std::string(kernel) + ".step"; }
+
+LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target) { return ModuleLowering(module, target).run(); }
 
 std::unique_ptr<mlir::Pass> createLowerCpuPass() { return std::make_unique<LowerCpuPass>(); }
 

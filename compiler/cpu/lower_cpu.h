@@ -19,12 +19,20 @@ namespace stator::cpu {
 /// The public symbol of a function's entry. It is no C identifier, so a function may be called `exp` or `memcpy`.
 std::string entrySymbol(std::string_view function);
 
+/// The public symbol of a kernel as a StatorKernel, whose context is the addresses of its buffers.
+std::string stepSymbol(std::string_view kernel);
+
+struct LoweredModule {
+  std::vector<CompiledFunction> functions;
+  std::vector<KernelFacts> kernels;
+};
+
 /// Takes a module of functions with planned fusions; gives the same module with, for each of them, an entry
 /// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith,
-/// math, memref and vector: ready for lowerToLlvm. Returns the facts of the functions as far as the module knows them:
-/// no symbols, no label classes, no default values; entries are null. Errors: InternalError where a fusion has no
-/// buffers or an op has no vector code.
-std::vector<CompiledFunction> lowerCpu(mlir::ModuleOp module, const Target& target);
+/// math, memref and vector: ready for lowerToLlvm. Returns the facts of kernels, and of functions as far as the module
+/// knows them: no symbols, no label classes, no default values; entries are null. Errors: InternalError where a fusion
+/// has no buffers or an op has no vector code.
+LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target);
 
 /// The same as a pass `lower-cpu{target=NAME}`, `native` by default.
 std::unique_ptr<mlir::Pass> createLowerCpuPass();

@@ -19,28 +19,36 @@ class StepTables {
   struct Step {
     const KernelFunction* kernel;  ///< null: a loop
     llvm::SmallVector<memory::Buffer> buffers;
+    std::string layers;
     ir::ScanOp loop;
     std::vector<Step> body;
   };
 
-  /// Builds `name`, which takes a StatorCall and runs `steps` in order. `inputs` and `results` are the numbers of
-  /// pointers that the call has of each.
-  void entry(const std::string& name, llvm::ArrayRef<Step> steps, int64_t inputs, int64_t results);
+  /// Builds `name`, which takes a StatorCall and runs `steps` in order; gives its table. `inputs` and `results` are the
+  /// numbers of pointers that the call has of each.
+  StepTable entry(const std::string& name, llvm::ArrayRef<Step> steps, int64_t inputs, int64_t results);
 
   /// Builds what all entries share: the table of kernels, and the loop over steps. Call it once, after the last entry.
   void finish();
+
+  /// Of all kernels, by their numbers in the tables.
+  std::vector<KernelFacts> kernelFacts() const;
 
  private:
   /// The tables of one function, and where its code finds them.
   struct Tables {
     std::string name;
-    llvm::SmallVector<int64_t> steps, buffers;
+    StepTable table;
     int64_t inputs;
     int64_t used = 0;  ///< rows of `steps` that code has been made for
     mlir::Value call, bases;
   };
 
+  static constexpr llvm::StringLiteral runnerName = "run_steps";
+
   void collect(llvm::ArrayRef<Step> steps, Tables& tables);
+  void collect(const Step& step, Tables& tables);
+  void collectLoop(const Step& loop, Tables& tables);
   mlir::Value basesOf(mlir::Value call, int64_t inputs, int64_t results);
   void run(llvm::ArrayRef<Step> steps, Tables& tables);
   void repeat(const Step& loop, Tables& tables);

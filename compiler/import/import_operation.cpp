@@ -33,11 +33,10 @@ std::string complaintAbout(mlir::Operation* op) {
   return text;
 }
 
-mlir::Operation* importOperation(mlir::OpBuilder& builder, const stator::Operation& operation,
+mlir::Operation* importOperation(mlir::OpBuilder& builder, mlir::Location location, const stator::Operation& operation,
                                  mlir::ValueRange operands, const Bindings& bindings) {
   std::string name = "stator." + std::string(operation.op);
-  mlir::OperationState state(builder.getUnknownLoc(), name, operands,
-                             {typeOf(builder.getContext(), bindings.bind(operation.result))});
+  mlir::OperationState state(location, name, operands, {typeOf(builder.getContext(), bindings.bind(operation.result))});
   if (!state.name.isRegistered()) throw UserError(std::string(operation.op) + ": there is no op of this name");
   for (int i = 0; i < operation.attribute_count; ++i) {
     const stator::Attribute& attribute = operation.attributes[i];

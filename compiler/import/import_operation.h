@@ -7,9 +7,9 @@
 
 namespace stator::ir {
 
-/// Builds the op named `operation.op` at the builder's place and verifies it.
+/// Builds the op named `operation.op` at the builder's place, located at `location`, and verifies it.
 /// Errors: UserError for an op that there is not, and with the text of the broken rule.
-mlir::Operation* importOperation(mlir::OpBuilder& builder, const stator::Operation& operation,
+mlir::Operation* importOperation(mlir::OpBuilder& builder, mlir::Location location, const stator::Operation& operation,
                                  mlir::ValueRange operands, const Bindings& bindings);
 
 /// What the verifier says of `op`; empty: nothing.

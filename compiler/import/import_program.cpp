@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/import/import_operation.h"
+#include "compiler/import/layer_names.h"
 #include "compiler/import/region_stack.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
@@ -18,7 +19,12 @@ class FunctionImport {
  public:
   FunctionImport(mlir::OpBuilder& builder, const ProgramGraph& program, const Function& function,
                  const Bindings& bindings)
-      : builder(builder), program(program), function(function), graph(function.graph), bindings(bindings) {}
+      : builder(builder),
+        program(program),
+        function(function),
+        graph(function.graph),
+        bindings(bindings),
+        layers(layerNames(program, function)) {}
 
   void run() {
     auto type = mlir::FunctionType::get(builder.getContext(), {}, {});
@@ -65,7 +71,7 @@ class FunctionImport {
     else if (node.op == rule::Scan::name) importScan(id, regions);
     else if (node.op == rule::Scan::result)
       values[id] = results[graph.operand(node, 0)][graph.attribute(node, "index")->integers[0]];
-    else values[id] = importOp(node, regions);
+    else values[id] = importOp(id, regions);
   }
 
   /// Notes on the op of a node in which checkpointed block it stands. Nodes come in order, and so do blocks. The steps
@@ -85,17 +91,26 @@ class FunctionImport {
     llvm::SmallVector<mlir::Value> given;
     for (int i = static_cast<int>(2 * (rule.states + rule.sequences)); i < node.operand_count; ++i)
       given.push_back(regions.visible(values[graph.operand(node, i)]));
-    llvm::append_range(results[id], regions.close(rule, given).getResults());
+    ScanOp scan = regions.close(rule, given);
+    scan->setLoc(locationOf(id));
+    llvm::append_range(results[id], scan.getResults());
     if (!results[id].empty()) values[id] = results[id].front();
   }
 
-  mlir::Value importOp(const Node& node, RegionStack& regions) {
+  /// The layer of a node, by name.
+  mlir::Location locationOf(int id) const {
+    if (layers[id].empty()) return builder.getUnknownLoc();
+    return mlir::NameLoc::get(builder.getStringAttr(layers[id]));
+  }
+
+  mlir::Value importOp(int id, RegionStack& regions) {
+    const Node& node = graph.nodes[id];
     llvm::SmallVector<mlir::Value> operands;
     for (int i = 0; i < node.operand_count; ++i) operands.push_back(regions.visible(values[graph.operand(node, i)]));
     stator::Operation operation{
         node.op,  nullptr, node.operand_count, graph.attributes.data() + node.first_attribute, node.attribute_count,
         node.spec};
-    return importOperation(builder, operation, operands, bindings)->getResult(0);
+    return importOperation(builder, locationOf(id), operation, operands, bindings)->getResult(0);
   }
 
   /// The function's type and attributes follow once all are there: each change makes them anew.
@@ -165,6 +180,7 @@ class FunctionImport {
   const Function& function;
   const Graph& graph;
   const Bindings& bindings;
+  const std::vector<std::string> layers;  // of each node
   mlir::func::FuncOp op;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes;
   std::vector<mlir::Value> values;

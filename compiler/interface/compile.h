@@ -10,6 +10,7 @@
 namespace stator {
 
 class Executable;
+class Profile;
 
 /// `batch = 32`: a symbol's number for one compilation.
 struct Binding {
@@ -30,6 +31,9 @@ struct CompileOptions {
   std::vector<std::string> disabled_phases = {};
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};
+  /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
+  /// the same. Null: none.
+  std::shared_ptr<Profile> profile = {};
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.

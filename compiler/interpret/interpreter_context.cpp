@@ -54,7 +54,7 @@ int InterpreterContext::apply(const Operation& operation) {
     contents.push_back(&values->table[operation.operands[i]]);
   }
   builder.setInsertionPointToEnd(&block);
-  mlir::Operation* op = ir::importOperation(builder, operation, operands, values->bindings);
+  mlir::Operation* op = ir::importOperation(builder, builder.getUnknownLoc(), operation, operands, values->bindings);
   TensorValue result = llvm::cast<ir::StatorOp>(op).interpret(contents);
   values->types.push_back(op->getResult(0).getType());
   values->table.push_back(std::move(result));

@@ -3,7 +3,7 @@ file(GLOB_RECURSE sources ${ROOT}/compiler/*.h ${ROOT}/compiler/*.cpp ${ROOT}/co
   ${ROOT}/compiler/*.def)
 list(SORT sources)
 set(hashes)
-foreach(source ${sources} ${ROOT}/runtime/abi.h ${ROOT}/runtime/state_layout.h)
+foreach(source ${sources} ${ROOT}/runtime/abi.h ${ROOT}/runtime/state_layout.h ${ROOT}/runtime/step_table.h)
   file(SHA256 ${source} hash)
   list(APPEND hashes ${hash})
 endforeach()

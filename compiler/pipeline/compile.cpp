@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/kernels/measure_peak.h"
 #include "compiler/pipeline/build_id.h"
 #include "compiler/pipeline/compiled_program.h"
 #include "compiler/pipeline/graph_text.h"
@@ -12,6 +13,7 @@
 #include "runtime/error.h"
 #include "runtime/kernel_cache.h"
 #include "runtime/text.h"
+#include "runtime/thread_pool.h"
 
 namespace stator {
 
@@ -100,10 +102,13 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   const ProgramGraph program = selected(given, options.functions);
   const KernelCache cache(options.cache);
   const std::string key = cache_key(program, bindings, target, options);
+  const bool profiled = options.profile != nullptr;
+  if (profiled && !options.profile->peak())
+    options.profile->set_peak(kernels::measurePeak(target, threads_or_all(options.threads)));
   if (options.dump.empty()) {
     if (const auto bytes = cache.find(key)) {
       if (auto compiled = from_bytes({bytes->data(), bytes->size()})) {
-        auto executable = load(std::move(*compiled));
+        auto executable = load(std::move(*compiled), profiled);
         executable->from_cache = true;
         return executable;
       }
@@ -115,7 +120,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
     for (const Function& source : program.functions)
       if (source.name == std::string_view(function.name)) complete(function, source, bindings);
   cache.store(key, to_bytes(compiled));
-  auto executable = load(std::move(compiled));
+  auto executable = load(std::move(compiled), profiled);
   executable->phase_times = std::move(times);
   return executable;
 }

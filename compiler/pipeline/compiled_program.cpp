@@ -27,6 +27,9 @@ class Writer {
   }
   void value(const TensorFacts& t) { each(*this, t); }
   void value(const ArgumentFacts& a) { each(*this, a); }
+  void value(const KernelFacts& k) { each(*this, k); }
+  void value(const StepLoop& l) { each(*this, l); }
+  void value(const StepTable& t) { each(*this, t); }
   void value(const CompiledFunction& f) { each(*this, f); }
 
   template <class Self> static void each(Self& self, auto& t) requires requires { t.classes; } {
@@ -35,8 +38,19 @@ class Writer {
   template <class Self> static void each(Self& self, auto& a) requires requires { a.default_value; } {
     self.value(a.name), self.value(a.dtype), self.value(a.default_value);
   }
+  template <class Self> static void each(Self& self, auto& k) requires requires { k.flops; } {
+    self.value(k.name), self.value(k.form), self.value(k.operations), self.value(k.shapes);
+    self.value(k.flops), self.value(k.bytes);
+  }
+  template <class Self> static void each(Self& self, auto& l) requires requires { l.rounds; } {
+    self.value(l.first), self.value(l.last), self.value(l.rounds), self.value(l.reversed), self.value(l.counter_bytes);
+  }
+  template <class Self> static void each(Self& self, auto& t) requires requires { t.buffers; } {
+    self.value(t.steps), self.value(t.buffers), self.value(t.loops), self.value(t.layers);
+  }
   template <class Self> static void each(Self& self, auto& f) requires requires { f.arena_bytes; } {
     self.value(f.name), self.value(f.inputs), self.value(f.results), self.value(f.arguments), self.value(f.arena_bytes);
+    self.value(f.table);
   }
 
   std::string bytes;
@@ -63,6 +77,9 @@ class Reader {
   }
   void value(TensorFacts& t) { Writer::each(*this, t); }
   void value(ArgumentFacts& a) { Writer::each(*this, a); }
+  void value(KernelFacts& k) { Writer::each(*this, k); }
+  void value(StepLoop& l) { Writer::each(*this, l); }
+  void value(StepTable& t) { Writer::each(*this, t); }
   void value(CompiledFunction& f) { Writer::each(*this, f); }
 
   std::string_view rest;
@@ -79,7 +96,8 @@ class Reader {
 };
 
 void all(auto& stream, auto& program) {
-  stream.value(program.functions), stream.value(program.state_bytes), stream.value(program.objects);
+  stream.value(program.functions), stream.value(program.kernels), stream.value(program.state_bytes);
+  stream.value(program.objects);
 }
 
 }  // namespace
@@ -98,11 +116,15 @@ std::optional<CompiledProgram> from_bytes(std::string_view bytes) {
   return program;
 }
 
-std::shared_ptr<Executable> load(CompiledProgram program) {
+std::shared_ptr<Executable> load(CompiledProgram program, bool with_kernels) {
   cpu::LoadedObjects loaded(program.objects);
   auto executable = std::make_shared<Executable>();
   executable->functions = std::move(program.functions);
+  executable->kernels = std::move(program.kernels);
   executable->state_bytes = program.state_bytes;
+  if (with_kernels)
+    for (const KernelFacts& kernel : executable->kernels)
+      executable->kernel_code.push_back(loaded.find<void(const StatorCall*, int64_t)>(cpu::stepSymbol(kernel.name)));
   for (CompiledFunction& function : executable->functions)
     function.entry = loaded.find<void(const StatorCall*)>(cpu::entrySymbol(function.name));
   executable->code = loaded.code();

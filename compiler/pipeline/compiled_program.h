@@ -14,6 +14,7 @@ namespace stator {
 
 struct CompiledProgram {
   std::vector<CompiledFunction> functions;  // entries are null until `load`
+  std::vector<KernelFacts> kernels;
   int64_t state_bytes = 0;
   std::vector<std::string> objects;  // ELF files; function `f` has the public symbol `f.entry`
 };
@@ -24,8 +25,8 @@ std::string to_bytes(const CompiledProgram& program);
 /// What `to_bytes` was given; nothing where the bytes are not complete.
 std::optional<CompiledProgram> from_bytes(std::string_view bytes);
 
-/// Puts the objects into executable memory.
+/// Puts the objects into executable memory. `with_kernels`: and looks up each kernel, for a profile to run.
 /// Errors: InternalError where an object cannot be linked.
-std::shared_ptr<Executable> load(CompiledProgram program);
+std::shared_ptr<Executable> load(CompiledProgram program, bool with_kernels = false);
 
 }  // namespace stator

@@ -47,7 +47,10 @@ class Pipeline {
     compiled.state_bytes = layout.total_bytes;
     phase(Phase::import, [&] { import(program, bindings, layout); });
     runPasses();
-    phase(Phase::lower_cpu, [&] { compiled.functions = cpu::lowerCpu(*module_, target_); });
+    phase(Phase::lower_cpu, [&] {
+      cpu::LoweredModule lowered = cpu::lowerCpu(*module_, target_);
+      compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
+    });
     phase(Phase::emit, [&] {
       cpu::lowerToLlvm(*module_, target_);
       if (dumps(Phase::emit)) return;

@@ -2,6 +2,7 @@
 #include "examples/frame/options.h"
 
 #include "runtime/cli/cli.h"
+#include "runtime/profile/profile.h"
 
 namespace examples {
 
@@ -21,15 +22,17 @@ void Options::parse(int argc, char** argv) {
       .option("--load", load, "state to go on from")
       .option("--json", json, "file for the figures of the run")
       .option("--target", target, "instruction set: native, x86-64, x86-64-v3 or x86-64-v4")
-      .option("--dump", dump, "print the IR after this phase, and stop");
+      .option("--dump", dump, "print the IR after this phase, and stop")
+      .option("--profile", profile, "file for a trace of the kernels' times (chrome://tracing, ui.perfetto.dev)");
   if (can_download) parser.flag("--download", download, "fetch the data where none is found");
   parser.parse(argc, argv);
-  for (const std::string& path : {save, json, picture.value_or("")})
+  for (const std::string& path : {save, json, profile, picture.value_or("")})
     if (!path.empty()) cli::check_writable(path);
+  if (!profile.empty()) watch = std::make_shared<stator::Profile>();
 }
 
 stator::CompileOptions Options::compile_options() const {
-  return {.target = target, .threads = static_cast<int>(threads), .dump = dump};
+  return {.target = target, .threads = static_cast<int>(threads), .dump = dump, .profile = watch};
 }
 
 }  // namespace examples

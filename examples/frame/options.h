@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,9 +23,10 @@ struct Options {
   bool can_download = false;
   int64_t threads = 0;
 
-  std::string data = {}, save = {}, load = {}, json = {}, dump = {}, target = "native";
+  std::string data = {}, save = {}, load = {}, json = {}, dump = {}, profile = {}, target = "native";
   int64_t seed = 0;
   bool download = false;
+  std::shared_ptr<stator::Profile> watch = {};  // where --profile asks for one
 
   /// Errors: stator::cli::Exit after --help or bad options, UserError for an output that cannot be written.
   void parse(int argc, char** argv);

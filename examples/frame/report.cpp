@@ -3,15 +3,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 
 #include "runtime/cli/process.h"
+#include "runtime/profile/profile.h"
 
 namespace examples {
 
 namespace cli = stator::cli;
 
 Report::Report(const Options& options)
-    : path_(options.json), figures_(cli::Json::object().set("example", options.name).set("seed", options.seed)) {}
+    : path_(options.json),
+      trace_path_(options.profile),
+      profile_(options.watch),
+      figures_(cli::Json::object().set("example", options.name).set("seed", options.seed)) {}
 
 void Report::set(const std::string& name, const cli::Json& value) { figures_.set(name, value); }
 
@@ -34,6 +39,10 @@ double Report::step_us_median() const {
 }
 
 void Report::write() const {
+  if (profile_) {
+    profile_->write_trace(trace_path_);
+    std::printf("\n%s", profile_->table().c_str());
+  }
   if (path_.empty()) return;
   cli::Json whole = figures_;
   whole.set("compile_ms", compile_ms_)

@@ -25,11 +25,13 @@ class Report {
   /// What was compiled so far, a line each.
   const std::vector<std::string>& compilations() const { return compilations_; }
 
-  /// Writes the file, where one was asked for. Errors: UserError where it cannot be written.
+  /// Writes the file, where one was asked for; and of a profile the trace, its table to standard output.
+  /// Errors: UserError where a file cannot be written.
   void write() const;
 
  private:
-  std::string path_;
+  std::string path_, trace_path_;
+  std::shared_ptr<stator::Profile> profile_;  // null: none
   stator::cli::Json figures_;
   double compile_ms_ = 0, first_step_ms_ = 0;
   std::vector<double> step_us_;

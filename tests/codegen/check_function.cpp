@@ -200,7 +200,7 @@ void check_target(mlir::ModuleOp planned, const Places& places, const std::vecto
   auto main = planned.lookupSymbol<mlir::func::FuncOp>("main");
   mlir::OwningOpRef<mlir::ModuleOp> module(planned.clone());
   CompiledProgram program;
-  program.functions = cpu::lowerCpu(*module, target);
+  program.functions = cpu::lowerCpu(*module, target).functions;
   cpu::lowerToLlvm(*module, target);
   program.objects = cpu::emitObjects(*module, target, 1);
   const std::shared_ptr<Executable> executable = load(std::move(program));

@@ -55,6 +55,18 @@ TEST_CASE("a run tells its figures, and goes on where it was saved as if never i
   CHECK(read_file(half) == read_file(folder / "whole.safetensors"));
 }
 
+TEST_CASE("a run with a profile writes a trace and prints a table") {
+  const TemporaryFolder folder;
+  write_digits(folder);
+  const std::string trace = folder / "trace.json";
+  const Outcome outcome = run("mlp_mnist", {"--data", folder.path(), "--epochs", "1", "--profile", trace});
+  INFO(outcome.errors << outcome.out);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.find("matmul, add, relu") != std::string::npos);
+  CHECK(nlohmann::json::parse(read_file(trace))["traceEvents"].size() > 20);
+  CHECK(run("mlp_mnist", {"--profile", "/nonexistent/trace.json"}).code == 1);
+}
+
 TEST_CASE("denoise: the error falls below the noise's, and the picture shows noisy, denoised and true digits") {
   const TemporaryFolder folder;
   write_digits(folder);
