@@ -116,16 +116,21 @@ std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target
   return objects;
 }
 
-std::string emitText(mlir::ModuleOp module, const Target& target, Text kind) {
+std::string emitText(mlir::ModuleOp module, const Target& target, Text kind, llvm::StringRef only) {
   llvm::LLVMContext context;
-  auto whole = translate(module, context);
+  auto code = translate(module, context);
+  if (!only.empty()) {
+    llvm::StringSet<> names;
+    names.insert(only);
+    code = extractPart(toBitcode(*code), names, context);
+  }
   auto machine = makeMachine(target);
-  setTarget(*whole, target, *machine);
-  optimise(*whole, *machine);
-  if (kind == Text::assembly) return generate(*whole, *machine, llvm::CodeGenFileType::AssemblyFile);
+  setTarget(*code, target, *machine);
+  optimise(*code, *machine);
+  if (kind == Text::assembly) return generate(*code, *machine, llvm::CodeGenFileType::AssemblyFile);
   std::string text;
   llvm::raw_string_ostream stream(text);
-  whole->print(stream, nullptr);
+  code->print(stream, nullptr);
   return text;
 }
 

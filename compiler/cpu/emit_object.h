@@ -19,8 +19,8 @@ std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target
 
 enum class Text { llvm, assembly };
 
-/// The same code as text, in one piece, for dumps.
-/// Errors: InternalError where LLVM refuses the module.
-std::string emitText(mlir::ModuleOp module, const Target& target, Text kind);
+/// The same code as text, in one piece, for dumps. `only`: of that public function, with the private ones that it
+/// calls; empty: of all. Errors: InternalError where LLVM refuses the module.
+std::string emitText(mlir::ModuleOp module, const Target& target, Text kind, llvm::StringRef only = {});
 
 }  // namespace stator::cpu

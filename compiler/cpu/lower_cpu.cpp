@@ -2,7 +2,6 @@
 #include "compiler/cpu/lower_cpu.h"
 
 #include "compiler/cpu/kernel_facts.h"
-#include "compiler/cpu/kernel_library.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/cpu/step_table.h"
 #include "compiler/ir/dialect.h"
@@ -33,7 +32,7 @@ class ModuleLowering {
  public:
   ModuleLowering(mlir::ModuleOp module, const Target& target) : module_(module), tables_(module), target_(target) {}
 
-  LoweredModule run() {
+  LoweredModule run(llvm::function_ref<void(const KernelFunction&)> seen) {
     std::vector<func::FuncOp> functions(module_.getOps<func::FuncOp>().begin(), module_.getOps<func::FuncOp>().end());
     LoweredModule lowered;
     std::string prefix;
@@ -41,7 +40,10 @@ class ModuleLowering {
     KernelLibrary library(module_, prefix + "kernel", target_);
     for (func::FuncOp function : functions) lowered.functions.push_back(lower(function, library));
     tables_.finish();
-    lowered.kernels = tables_.kernelFacts();
+    for (const KernelFunction* kernel : tables_.kernels()) {
+      lowered.kernels.push_back(kernel->facts);
+      if (seen) seen(*kernel);
+    }
     for (func::FuncOp function : functions) function.erase();
     for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr}) module_->removeAttr(name);
     return lowered;
@@ -144,7 +146,10 @@ std::string entrySymbol(std::string_view function) { return std::string(function
 
 std::string stepSymbol(std::string_view kernel) { return std::string(kernel) + ".step"; }
 
-LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target) { return ModuleLowering(module, target).run(); }
+LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target,
+                       llvm::function_ref<void(const KernelFunction&)> seen) {
+  return ModuleLowering(module, target).run(seen);
+}
 
 std::unique_ptr<mlir::Pass> createLowerCpuPass() { return std::make_unique<LowerCpuPass>(); }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/cpu/kernel_library.h"
 #include "compiler/cpu/target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "runtime/executable.h"
@@ -30,9 +31,11 @@ struct LoweredModule {
 /// Takes a module of functions with planned fusions; gives the same module with, for each of them, an entry
 /// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith,
 /// math, memref and vector: ready for lowerToLlvm. Returns the facts of kernels, and of functions as far as the module
-/// knows them: no symbols, no label classes, no default values; entries are null. Errors: InternalError where a fusion
+/// knows them: no symbols, no label classes, no default values; entries are null. `seen` is shown each kernel while its
+/// fusion is still there. Errors: InternalError where a fusion
 /// has no buffers or an op has no vector code.
-LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target);
+LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target,
+                       llvm::function_ref<void(const KernelFunction&)> seen = {});
 
 /// The same as a pass `lower-cpu{target=NAME}`, `native` by default.
 std::unique_ptr<mlir::Pass> createLowerCpuPass();

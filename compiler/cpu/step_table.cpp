@@ -164,10 +164,4 @@ void StepTables::repeat(const Step& loop, Tables& tables) {
   });
 }
 
-std::vector<KernelFacts> StepTables::kernelFacts() const {
-  std::vector<KernelFacts> facts;
-  for (const KernelFunction* kernel : kernels_) facts.push_back(kernel->facts);
-  return facts;
-}
-
 }  // namespace stator::cpu

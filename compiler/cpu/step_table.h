@@ -31,8 +31,8 @@ class StepTables {
   /// Builds what all entries share: the table of kernels, and the loop over steps. Call it once, after the last entry.
   void finish();
 
-  /// Of all kernels, by their numbers in the tables.
-  std::vector<KernelFacts> kernelFacts() const;
+  /// By their numbers in the tables.
+  llvm::ArrayRef<const KernelFunction*> kernels() const { return kernels_; }
 
  private:
   /// The tables of one function, and where its code finds them.

@@ -25,7 +25,8 @@ struct CompileOptions {
   std::vector<std::string> functions = {};
   /// Threads that run the functions; 0: one for each core. The code, and every bit of its results, is the same.
   int threads = 0;
-  /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Empty: none.
+  /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Or a kernel by its name
+  /// in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
   /// Phases to leave out, by name; only those that do not change a program's meaning can be.
   std::vector<std::string> disabled_phases = {};
@@ -37,7 +38,7 @@ struct CompileOptions {
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
-/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase or target, or a graph that does not
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel or target, or a graph that does not
 /// verify.
 std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
                                           const CompileOptions& options = {});

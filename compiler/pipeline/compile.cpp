@@ -19,20 +19,11 @@ namespace stator {
 
 namespace {
 
-std::string phase_names(bool optional_only) {
-  std::vector<std::string_view> names;
-  for (const PhaseFacts& facts : phases)
-    if (facts.optional || !optional_only) names.push_back(facts.name);
-  return joined(names);
-}
-
 void check_phases(const CompileOptions& options) {
-  if (!options.dump.empty() && !phaseNamed(options.dump))
-    throw UserError(concat("compile: no phase is called '", options.dump, "'; there are ", phase_names(false)));
   for (const std::string& name : options.disabled_phases) {
     const auto phase = phaseNamed(name);
     if (!phase || !factsOf(*phase).optional)
-      throw UserError(concat("compile: phase '", name, "' cannot be left out; these can: ", phase_names(true)));
+      throw UserError(concat("compile: phase '", name, "' cannot be left out; these can: ", phaseNames(true)));
   }
 }
 

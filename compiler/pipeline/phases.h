@@ -3,11 +3,12 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace stator {
 
-/// Each phase takes what the one before it gives. A tool can stop after any of them: `--dump=PHASE`.
+/// Each phase takes what the one before it gives. A tool can stop after any of them: `--dump PHASE`.
 enum class Phase : unsigned char {
   import,         // the program's graphs and the numbers of its symbols -> a module of the stator dialect
   mask,           // sums, maxima and products over a symbolic axis leave out the rows that are not valid
@@ -52,6 +53,9 @@ constexpr std::optional<Phase> phaseNamed(std::string_view name) {
     if (facts.name == name) return facts.phase;
   return std::nullopt;
 }
+
+/// `import, mask, ...`, or those alone that can be left out.
+std::string phaseNames(bool optionalOnly);
 
 namespace detail {
 constexpr bool phasesStandInOrder() {

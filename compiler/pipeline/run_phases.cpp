@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "compiler/cpu/emit_object.h"
@@ -11,6 +12,7 @@
 #include "compiler/import/import_program.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/memory/buffer.h"
+#include "compiler/pipeline/dump_kernels.h"
 #include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/phases.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -39,6 +41,7 @@ class Pipeline {
         times_(times),
         context_(dialects(), mlir::MLIRContext::Threading::DISABLED) {
     context_.loadAllAvailableDialects();
+    if (!options.dump.empty() && !phaseNamed(options.dump)) kernelDump_.emplace(options.dump);
   }
 
   CompiledProgram run(const ProgramGraph& program, const std::vector<Binding>& bindings) {
@@ -48,11 +51,14 @@ class Pipeline {
     phase(Phase::import, [&] { import(program, bindings, layout); });
     runPasses();
     phase(Phase::lower_cpu, [&] {
-      cpu::LoweredModule lowered = cpu::lowerCpu(*module_, target_);
+      cpu::LoweredModule lowered = cpu::lowerCpu(*module_, target_, [&](const cpu::KernelFunction& kernel) {
+        if (kernelDump_) kernelDump_->print(kernel);
+      });
       compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
     });
     phase(Phase::emit, [&] {
       cpu::lowerToLlvm(*module_, target_);
+      if (kernelDump_) kernelDump_->printAssembly(*module_, target_);
       if (dumps(Phase::emit)) return;
       compiled.objects = cpu::emitObjects(*module_, target_, std::max(1u, std::thread::hardware_concurrency()));
     });
@@ -110,6 +116,7 @@ class Pipeline {
   const cpu::Target& target_;
   const CompileOptions& options_;
   std::vector<PhaseTime>& times_;
+  std::optional<KernelDump> kernelDump_;  // where a kernel's name was given, and no phase's
   mlir::MLIRContext context_;
   mlir::OwningOpRef<mlir::ModuleOp> module_;
 };

@@ -78,4 +78,17 @@ TEST_CASE("every phase can be printed") {
   }
 }
 
+TEST_CASE("a kernel can be printed, from its ops to its instructions") {
+  const Outcome outcome = run("mlp_mnist", {"--dump", "kernel0", "--target", "x86-64"});
+  INFO(outcome.errors);
+  REQUIRE(outcome.code == 0);
+  for (const char* text : {"// test.train_step.kernel0: contraction, matmul, add, relu; layers: fc1; ",
+                           "stator.fusion kind \"contraction\"", "func.func @test.train_step.kernel0(",
+                           "\ntest.train_step.kernel0:\n", "mulps", "retq"})
+    CHECK_THAT(outcome.out, ContainsSubstring(text));
+  CHECK(outcome.out.find("kernel1") == std::string::npos);
+  CHECK_THAT(run("mlp_mnist", {"--dump", "*.kernel*"}).out, ContainsSubstring("\ntest.train_step.kernel1:\n"));
+  check_refusal(run("mlp_mnist", {"--dump", "kernel1000"}), {"kernel1000", "kernel0", "plan-memory"});
+}
+
 }  // namespace stator::tests
