@@ -18,11 +18,10 @@ int64_t TensorFacts::element_count() const {
 int64_t TensorFacts::size_bytes() const { return element_count() * stator::size_bytes(dtype); }
 
 const CompiledFunction& Executable::function(std::string_view name) const {
-  std::vector<std::string_view> names;
-  for (const CompiledFunction& candidate : functions) {
+  for (const CompiledFunction& candidate : functions)
     if (candidate.name == name) return candidate;
-    names.push_back(candidate.name);
-  }
+  std::vector<std::string_view> names;
+  for (const CompiledFunction& candidate : functions) names.push_back(candidate.name);
   throw UserError(concat("executable: no function is called '", name, "'; there are ", bracketed(names)));
 }
 

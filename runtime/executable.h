@@ -37,6 +37,7 @@ struct CompiledFunction {
   std::vector<TensorFacts> results;
   std::vector<ArgumentFacts> arguments;
   int64_t arena_bytes = 0;
+  int64_t live_bytes = 0;  // of the arena's values where most are alive: no plan for this order of kernels needs less
   StepTable table;
   StatorFunction entry = nullptr;
 };

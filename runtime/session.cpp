@@ -146,7 +146,8 @@ void Session::set_arguments(const CompiledFunction& function, Frame& frame, cons
     } else if (argument.name.starts_with(valid_prefix)) {
       cell = static_cast<int64_t>(argument.default_value);
       for (int s = 1; s < symbol::count; ++s)
-        if (argument.name.substr(valid_prefix.size()) == symbol::name_of(static_cast<Symbol>(s)) && frame.valid[s] != 0)
+        if (std::string_view(argument.name).substr(valid_prefix.size()) == symbol::name_of(static_cast<Symbol>(s)) &&
+            frame.valid[s] != 0)
           cell = frame.valid[s];
     } else {
       const double* value = given(options, argument.name);

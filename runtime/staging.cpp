@@ -60,10 +60,10 @@ void take_extents(const TensorFacts& facts, const NdArray& array, const InputNam
 
 void check_labels(const TensorFacts& facts, const NdArray& array, const InputName& where) {
   if (facts.classes == 0) return;
-  const NdArray dense = array.contiguous();
-  visit_element(dense.dtype(), [&]<class T>(std::type_identity<T>) {
-    const T* numbers = dense.data<T>();
-    for (int64_t i = 0; i < dense.element_count(); ++i) {
+  if (!array.is_contiguous()) return check_labels(facts, array.contiguous(), where);
+  visit_element(array.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* numbers = array.data<T>();
+    for (int64_t i = 0; i < array.element_count(); ++i) {
       const auto number = convert_element<int64_t>(numbers[i]);
       if (number >= 0 && number < facts.classes) continue;
       throw UserError(concat(where, " has a number outside its classes: element ", i, " holds ", number,

@@ -20,6 +20,7 @@
 #include <system_error>
 
 #include "runtime/error.h"
+#include "runtime/futex.h"
 #include "runtime/text.h"
 
 namespace stator {
@@ -76,7 +77,7 @@ ThreadPool::~ThreadPool() { stop(); }
 void ThreadPool::stop() {
   stopping_.store(true);
   epoch_.fetch_add(1);
-  epoch_.notify_all();
+  futex_wake(epoch_);
   for (std::thread& worker : workers_) worker.join();
   workers_.clear();
 }
@@ -90,8 +91,7 @@ void ThreadPool::run(StatorKernel kernel, const StatorCall* call, int64_t chunks
   if (!shareable || busy_.exchange(true, std::memory_order_acquire)) return run_in_order(kernel, call, chunks);
   publish({kernel, call, chunks});
   while (do_one_chunk()) {}
-  const auto all_done = [&] { return finished_.load(std::memory_order_acquire) == chunks; };
-  while (!spin_until(all_done)) std::this_thread::yield();
+  wait_for_chunks(static_cast<uint32_t>(chunks));
   busy_.store(false, std::memory_order_release);
 }
 
@@ -104,8 +104,16 @@ void ThreadPool::publish(const Region& region) {
   epoch_.store(epoch);
   const int64_t sleepers = sleeping_.load();
   if (sleepers == 0) return;
-  if (sleepers < region.chunks) return epoch_.notify_all();
-  for (int64_t i = 1; i < region.chunks; ++i) epoch_.notify_one();
+  futex_wake(epoch_, sleepers < region.chunks ? INT_MAX : static_cast<int>(region.chunks - 1));
+}
+
+/// Returns when that many chunks are finished. The caller says that it is about to sleep before it looks at the count
+/// once more, and a worker looks for it after it has counted, all in one total order: one of the two sees the other.
+void ThreadPool::wait_for_chunks(uint32_t chunks) {
+  if (spin_until([&] { return finished_.load(std::memory_order_acquire) == chunks; })) return;
+  caller_sleeps_.store(true);
+  for (uint32_t done = finished_.load(); done != chunks; done = finished_.load()) futex_wait(finished_, done);
+  caller_sleeps_.store(false, std::memory_order_relaxed);
 }
 
 /// Claims a chunk and runs it; false where none is left.
@@ -115,16 +123,18 @@ bool ThreadPool::do_one_chunk() {
     if (static_cast<uint32_t>(ticket) == 0) return false;
   } while (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire));
   region_.kernel(region_.call, region_.chunks - static_cast<int64_t>(static_cast<uint32_t>(ticket)));
-  finished_.fetch_add(1, std::memory_order_release);
+  finished_.fetch_add(1);
+  if (caller_sleeps_.load()) futex_wake(finished_, 1);
   return true;
 }
 
 /// The sleeper's count is raised before the epoch is looked at again, and `publish` looks at the count after it changed
-/// the epoch, all in one total order: either the sleeper sees the new epoch or `publish` sees the sleeper.
+/// the epoch, all in one total order: either the sleeper sees the new epoch or `publish` sees the sleeper. A wake-up
+/// without a reason finds no chunk and comes back here.
 uint32_t ThreadPool::wait_for_epoch_after(uint32_t seen) {
   if (!spin_until([&] { return epoch_.load(std::memory_order_acquire) != seen; })) {
     sleeping_.fetch_add(1);
-    epoch_.wait(seen);
+    futex_wait(epoch_, seen);
     sleeping_.fetch_sub(1);
   }
   return epoch_.load(std::memory_order_acquire);

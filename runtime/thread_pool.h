@@ -15,9 +15,10 @@ int threads_or_all(int threads);
 
 /// N - 1 workers and the caller claim chunks of a parallel region one by one.
 ///
-/// An idle worker spins for a bounded time and then sleeps. The caller never waits for a worker that has not claimed a
-/// chunk: where none comes in time, it does all chunks itself. `run` allocates nothing. A region that starts inside
-/// another one on the same pool, or while another thread has one under way, runs on its own thread, in order.
+/// An idle worker spins for a bounded time and then sleeps on a futex, the only system call of the pool. The caller
+/// never waits for a worker that has not claimed a chunk: where none comes in time, it does all chunks itself. `run`
+/// allocates nothing. A region that starts inside another one on the same pool, or while another thread has one under
+/// way, runs on its own thread, in order.
 class ThreadPool {
  public:
   /// Errors: UserError where `threads` is below 1, or the system does not give that many.
@@ -44,13 +45,15 @@ class ThreadPool {
 
   void work();
   bool do_one_chunk();
+  void wait_for_chunks(uint32_t chunks);
   uint32_t wait_for_epoch_after(uint32_t seen);
   void publish(const Region& region);
   void stop();
 
   /// epoch << 32 | chunks that nobody has claimed yet.
   alignas(64) std::atomic<uint64_t> ticket_{0};
-  alignas(64) std::atomic<int64_t> finished_{0};
+  alignas(64) std::atomic<uint32_t> finished_{0};
+  std::atomic<bool> caller_sleeps_{false};  // until `finished_` changes
   alignas(64) std::atomic<uint32_t> epoch_{0};
   std::atomic<int> sleeping_{0};
   std::atomic<bool> stopping_{false};

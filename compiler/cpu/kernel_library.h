@@ -35,6 +35,7 @@ class KernelLibrary {
 
  private:
   void emit(KernelFunction& kernel);
+  void declare(KernelFunction& kernel);
 
   mlir::ModuleOp module_;
   std::string prefix_;

@@ -3,10 +3,12 @@
 
 #include "compiler/cpu/kernel_facts.h"
 #include "compiler/cpu/lower_to_llvm.h"
+#include "compiler/cpu/scratch_plan.h"
 #include "compiler/cpu/step_table.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/tensor_type.h"
 #include "mlir/Pass/Pass.h"
+#include "runtime/arena.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
@@ -51,32 +53,35 @@ class ModuleLowering {
 
  private:
   CompiledFunction lower(func::FuncOp function, KernelLibrary& library) {
-    auto planned = function->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr);
-    if (!planned) throw InternalError("lower-cpu: '" + function.getName().str() + "' has no memory plan");
     CompiledFunction compiled = factsOf(function);
-    int64_t scratch = 0;
-    std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), planned.getInt(), scratch, library);
-    compiled.arena_bytes = planned.getInt() + (scratch + 63) / 64 * 64;
+    auto live = function->getAttrOfType<mlir::IntegerAttr>(memory::liveBytesAttr);
+    if (!live) throw InternalError("lower-cpu: '" + compiled.name + "' has no memory plan");
+    compiled.live_bytes = live.getInt();
+    compiled.arena_bytes = function->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr).getInt();
+    const ScratchPlan scratch(function);
+    std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), scratch, compiled.arena_bytes, library);
     compiled.table =
         tables_.entry(entrySymbol(compiled.name), steps, std::ssize(compiled.inputs), std::ssize(compiled.results));
     return compiled;
   }
 
-  /// The kernels and loops of a block. What kernels need for a while lies behind the plan's arena, at `scratchOffset`;
-  /// `scratchBytes` grows to the most of them.
-  std::vector<StepTables::Step> stepsOf(mlir::Block& block, int64_t scratchOffset, int64_t& scratchBytes,
+  /// The kernels and loops of a block. `arenaBytes` grows to where what kernels need for a while ends.
+  std::vector<StepTables::Step> stepsOf(mlir::Block& block, const ScratchPlan& scratch, int64_t& arenaBytes,
                                         KernelLibrary& library) {
     std::vector<StepTables::Step> steps;
     for (mlir::Operation& op : block) {
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
-        steps.push_back({nullptr, {}, {}, scan, stepsOf(scan.block(), scratchOffset, scratchBytes, library)});
+        steps.push_back({nullptr, {}, {}, scan, stepsOf(scan.block(), scratch, arenaBytes, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
-      if (kernel.scratchBytes) distinct.push_back({memory::Base::arena, 0, scratchOffset});
-      scratchBytes = std::max(scratchBytes, kernel.scratchBytes);
+      if (kernel.scratchBytes) {
+        int64_t place = scratch.placeFor(fusion, kernel.scratchBytes);
+        distinct.push_back({memory::Base::arena, 0, place});
+        arenaBytes = std::max(arenaBytes, place + round_up_to_alignment(kernel.scratchBytes));
+      }
       steps.push_back({&kernel, std::move(distinct), layersOf(fusion), {}, {}});
     }
     return steps;

@@ -124,8 +124,11 @@ class Emitter {
     return offset;
   }
 
-  /// The chunk's part of the scratch: partial sums, then a packed panel.
-  Value partialStart() { return ix_.multiply(chunk_, s_.chunkScratchElements()); }
+  /// The chunk's part of the scratch, which may be all of it: partial sums, then a packed panel.
+  Value partialStart() {
+    bool isOwn = llvm::cast<mlir::MemRefType>(scratch_.getType()).getNumElements() < s_.scratchElements();
+    return isOwn ? ix_.constant(0) : ix_.multiply(chunk_, s_.chunkScratchElements());
+  }
   Value packedStart() { return ix_.add(partialStart(), s_.partialElements()); }
 
   void pack(const Tile& tile, Value panel) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 
 namespace stator::memory {
@@ -56,6 +57,17 @@ ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
     done.insert(std::upper_bound(done.begin(), done.end(), plan.offset_bytes[i], behind), i);
   }
   return plan;
+}
+
+int64_t liveBytes(const std::vector<Lifetime>& lifetimes) {
+  std::map<int, int64_t> change;  // at the beginning of a step
+  for (const Lifetime& lifetime : lifetimes) {
+    change[lifetime.first] += aligned(lifetime.size_bytes);
+    change[lifetime.last + 1] -= aligned(lifetime.size_bytes);
+  }
+  int64_t live = 0, most = 0;
+  for (auto [step, bytes] : change) most = std::max(most, live += bytes);
+  return most;
 }
 
 }  // namespace stator::memory

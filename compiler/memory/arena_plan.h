@@ -22,4 +22,7 @@ struct ArenaPlan {
 /// live.
 ArenaPlan planArena(const std::vector<Lifetime>& lifetimes);
 
+/// The bytes of all that lives, where that is most: no plan needs less. Each counts as a multiple of 64.
+int64_t liveBytes(const std::vector<Lifetime>& lifetimes);
+
 }  // namespace stator::memory

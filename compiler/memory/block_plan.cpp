@@ -86,6 +86,12 @@ void BlockPlan::addState(ir::ScanOp scan, unsigned state, int moment) {
   }
 }
 
+int64_t BlockPlan::liveBytes() const {
+  std::vector<Lifetime> least = lifetimes_;
+  for (const Loop& loop : loops_) least[loop.memory].size_bytes = counterBytes + loop.step->liveBytes();
+  return memory::liveBytes(least);
+}
+
 void BlockPlan::assign(int64_t offset, Buffers& buffers) const {
   for (auto [value, memory] : memoryOf_)
     buffers[value] = {Base::arena, 0, offset + arena_.offset_bytes[memory] + partOf(value).offset_bytes};

@@ -19,6 +19,8 @@ class BlockPlan {
   BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed);
 
   int64_t sizeBytes() const { return arena_.total_bytes; }
+  /// What no plan for these values in this order can go below.
+  int64_t liveBytes() const;
 
   /// Adds the buffers of the block's values and of those in its loops, where the block's memory begins at `offset`.
   /// `buffers` has those of the block's arguments and of what is placed elsewhere.

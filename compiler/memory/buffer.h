@@ -14,6 +14,8 @@ inline constexpr llvm::StringLiteral buffersAttr = "stator.buffers";
 inline constexpr llvm::StringLiteral counterAttr = "stator.counter";
 /// On a function: the bytes of its arena.
 inline constexpr llvm::StringLiteral arenaBytesAttr = "stator.arena_bytes";
+/// On a function: the bytes of the arena's values where most are alive, below which no plan can go.
+inline constexpr llvm::StringLiteral liveBytesAttr = "stator.live_bytes";
 
 /// What an offset counts from: fields of StatorCall (runtime/abi.h).
 enum class Base { state, arena, input, result, arguments };

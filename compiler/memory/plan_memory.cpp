@@ -26,10 +26,8 @@ class MemoryPlan {
   void run() {
     placeArguments();
     placeResults();
-    int64_t arena = placeInArena();
+    placeInArena();
     function_.walk([&](ir::FusionOp fusion) { annotate(fusion); });
-    mlir::Builder builder(function_.getContext());
-    function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(arena));
   }
 
  private:
@@ -64,12 +62,14 @@ class MemoryPlan {
     }
   }
 
-  int64_t placeInArena() {
+  void placeInArena() {
     llvm::DenseSet<mlir::Value> placed;
     for (auto& [value, buffer] : buffers_) placed.insert(value);
     memory::BlockPlan plan(function_.getBody().front(), std::move(placed));
     plan.assign(0, buffers_);
-    return plan.sizeBytes();
+    mlir::Builder builder(function_.getContext());
+    function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(plan.sizeBytes()));
+    function_->setAttr(memory::liveBytesAttr, builder.getI64IntegerAttr(plan.liveBytes()));
   }
 
   void annotate(ir::FusionOp fusion) {

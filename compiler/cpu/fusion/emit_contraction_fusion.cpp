@@ -109,13 +109,18 @@ class ContractionEmitter {
 
 }  // namespace
 
+/// Bytes of a chunk's scratch that any thread's stack has room for. There a thread's chunks use the same bytes one
+/// after the other, which stay in its cache; in the arena each chunk has bytes of its own.
+static constexpr int64_t mostOnStack = 64 << 10;
+
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   FusedContraction fused = contractionOf(fusion);
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
-  kernel.scratchElements = schedule.scratchElements();
   kernel.scratchElement = ir::elementType(fusion.getContext(), fused.form.element);
+  kernel.scratchOnStack = schedule.chunkScratchElements() * storageBytes(kernel.scratchElement) <= mostOnStack;
+  kernel.scratchElements = kernel.scratchOnStack ? schedule.chunkScratchElements() : schedule.scratchElements();
   kernel.emit = [=](const IndexBuilder& ix, const KernelArguments& arguments) {
     ContractionEmitter(fusion, fused, schedule, target, arguments).run(ix);
   };

@@ -20,6 +20,7 @@ struct FusionKernel {
   int64_t chunks = 1;
   int64_t scratchElements = 0;
   mlir::Type scratchElement;
+  bool scratchOnStack = false;  ///< it is one chunk's, on the stack of the thread that runs it
   std::function<void(const IndexBuilder& ix, const KernelArguments& arguments)> emit;
 };
 
