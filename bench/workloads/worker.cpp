@@ -22,13 +22,14 @@ double microseconds_of(const bench::Call& call) {
   return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
 
-/// Calls for about `seconds`: after some that only warm the caches, the time of each, or of each batch of short ones.
+/// Calls for about `seconds`: after some that only warm the caches, the time of each, or of each millisecond of short
+/// ones.
 std::vector<double> slice(const bench::Call& call, double seconds) {
   double one = microseconds_of(call);
   std::vector<double> times;
   if (one > 1e6 * seconds) return {one};
-  for (int i = 0; i < 4; ++i) one = std::min(one, microseconds_of(call));
-  const int batch = std::max(1, static_cast<int>(50 / one));
+  for (int i = 0; i < 2; ++i) one = std::min(one, microseconds_of(call));
+  const int batch = std::max(1, static_cast<int>(1000 / one));
   const bench::Call several = [&] {
     for (int i = 0; i < batch; ++i) call();
   };
@@ -66,6 +67,8 @@ int main(int count, char** arguments) {
   const int threads = count > 1 ? std::atoi(arguments[1]) : 1;
   const std::vector<bench::Workload> all = bench::all_workloads();
   Ready ready;
+  std::puts(R"({"hello": "Stator"})");
+  std::fflush(stdout);
   for (std::string line; std::getline(std::cin, line);) {
     json reply;
     try {
