@@ -1,4 +1,4 @@
-// Contractions of the shapes that small networks have, in GFLOP/s and as a fraction of this core's measured FMA peak.
+// Contractions of the shapes of bench/shapes.txt, in GFLOP/s and as a fraction of this core's measured FMA peak.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/shapes.h"
 #include "compiler/kernels/measure_peak.h"
 #include "compiler/kernels/single_contraction.h"
 
@@ -76,59 +77,18 @@ void run(benchmark::State& state, std::string name, const ContractionForm& form)
   describe(state, form, schedule, best);
 }
 
-/// C[m, n] = A * B; `layout` says which of A and B lie transposed in memory.
-ContractionForm gemm(const std::string& layout, int64_t m, int64_t k, int64_t n) {
-  bool ta = layout[0] == 'T', tb = layout[1] == 'T';
-  ContractionForm form;
-  form.rows = {{m, ta ? 1 : k, 0, n}};
-  form.columns = {n, 0, tb ? k : 1, 1};
-  form.reductions = {{k, ta ? m : 1, tb ? 1 : n, 0}};
-  return form;
-}
-
-/// [n, h, w, in] * [kernel, kernel, in, out], without padding.
-ContractionForm convolution(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
-  int64_t oh = h - kernel + 1, ow = w - kernel + 1;
-  ContractionForm form;
-  form.outer = {{n, h * w * in, 0, oh * ow * out}, {oh, w * in, 0, ow * out}};
-  form.rows = {{ow, in, 0, out}};
-  form.columns = {out, 0, 1, 1};
-  form.reductions = {{kernel, w * in, kernel * in * out, 0}, {kernel * in, 1, out, 0}};
-  return form;
-}
-
-ContractionForm weightGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
-  int64_t oh = h - kernel + 1, ow = w - kernel + 1;
-  ContractionForm form;
-  form.rows = {{kernel, w * in, 0, kernel * in * out}, {kernel * in, 1, 0, out}};
-  form.columns = {out, 0, 1, 1};
-  form.reductions = {{n, h * w * in, oh * ow * out, 0}, {oh, w * in, ow * out, 0}, {ow, in, out, 0}};
-  return form;
-}
-
 void addBenchmark(const std::string& name, const ContractionForm& form) {
   benchmark::RegisterBenchmark(name.c_str(), [name, form](benchmark::State& state) { run(state, name, form); });
 }
 
 const bool registered = [] {
-  struct {
-    const char* layout;
-    int64_t m, k, n;
-  } products[]{{"NN", 32, 784, 128},  {"TN", 32, 784, 128},  {"NT", 32, 784, 128},   {"NT", 32, 4608, 64},
-               {"NN", 32, 4608, 64},  {"NN", 32, 64, 4608},  {"TN", 64, 32, 4608},   {"TN", 784, 32, 128},
-               {"NN", 128, 784, 128}, {"NT", 500, 4608, 64}, {"NN", 32, 128, 10},    {"NN", 1, 784, 128},
-               {"NN", 256, 256, 256}, {"NT", 256, 256, 256}, {"NN", 512, 512, 512},  {"NN", 1024, 1024, 1024},
-               {"NN", 32, 128, 512},  {"NN", 32, 512, 128},  {"TN", 512, 2048, 128}, {"TN", 128, 768, 512},
-               {"NT", 2048, 128, 65}, {"NN", 2048, 65, 128}};
-  for (auto& p : products) {
-    std::string shape = std::to_string(p.m) + "x" + std::to_string(p.k) + "x" + std::to_string(p.n);
-    addBenchmark("gemm/" + std::string(p.layout) + "/" + shape, gemm(p.layout, p.m, p.k, p.n));
+  const bench::Shapes shapes = bench::read_shapes(STATOR_SHAPES);
+  for (const bench::Product& each : shapes.products) addBenchmark("gemm/" + each.name(), bench::form_of(each));
+  for (const bench::Convolution& each : shapes.convolutions) {
+    addBenchmark("convolution/" + each.name() + "/forward", bench::forward_form_of(each));
+    addBenchmark("convolution/" + each.name() + "/weights", bench::weight_gradient_form_of(each));
+    if (auto form = bench::data_gradient_form_of(each)) addBenchmark("convolution/" + each.name() + "/data", *form);
   }
-  addBenchmark("convolution/32x28x28/1to16", convolution(32, 28, 28, 1, 16, 3));
-  addBenchmark("convolution/32x26x26/16to32", convolution(32, 26, 26, 16, 32, 3));
-  addBenchmark("convolution/32x28x28/32to16", convolution(32, 28, 28, 32, 16, 3));
-  addBenchmark("weight_gradient/32x28x28/1to16", weightGradient(32, 28, 28, 1, 16, 3));
-  addBenchmark("weight_gradient/32x26x26/16to32", weightGradient(32, 26, 26, 16, 32, 3));
   return true;
 }();
 

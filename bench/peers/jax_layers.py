@@ -1,4 +1,6 @@
-"""What the JAX networks are made of: layers as functions of a dictionary of arrays, losses, optimizers. Images N, H, W, C."""
+"""What the JAX networks are made of: layers as functions of a dictionary of arrays, losses, optimizers.
+
+Images are [N, H, W, C]."""
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -66,8 +66,8 @@ def machine():
 def frameworks_text(report):
     """Tables of the workloads, with how to read them."""
     lines = [f"{report['machine']['cpu']}, {report['machine']['cores']} cores; {', '.join(report['versions'])}; "
-             f"{report['rounds']} rounds of {report['seconds']:g} s. Microseconds per call, best / median; ratios best / "
-             "median (least to greatest of the rounds); + where other processes used "
+             f"{report['rounds']} rounds of {report['seconds']:g} s. Microseconds per call, best / median; ratios best "
+             "/ median (least to greatest of the rounds); + where other processes used "
              f"{BUSY_CORES} cores or more meanwhile."]
     for threads in report["threads"]:
         some = [result for result in report["results"] if result["threads"] == threads]

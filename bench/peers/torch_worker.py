@@ -95,7 +95,8 @@ def convolution(name, mode):
         return without_gradient(mode, lambda *operands: F.conv2d(*operands, padding=padding), x, kernel, bias)
     return without_gradient(
         mode, lambda dy, x, kernel: torch.ops.aten.convolution_backward(
-            dy, x, kernel, [len(bias)], [1, 1], [padding, padding], [1, 1], False, [0, 0], 1, [True] * 3), dy, x, kernel)
+            dy, x, kernel, [len(bias)], [1, 1], [padding, padding], [1, 1], False, [0, 0], 1, [True] * 3),
+        dy, x, kernel)
 
 
 def plain(name, mode):
