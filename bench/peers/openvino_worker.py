@@ -13,7 +13,8 @@ def main(hint, threads):
 
     def prepare(name):
         compiled = core.compile_model(onnx_files.path_of(name), "CPU", {
-            "PERFORMANCE_HINT": hint.upper(), "INFERENCE_NUM_THREADS": int(threads)})
+            "PERFORMANCE_HINT": hint.upper(), "INFERENCE_NUM_THREADS": int(threads),
+            "INFERENCE_PRECISION_HINT": "f32"})  # where the processor has bf16, its own choice would be that
         request = compiled.create_infer_request()
         x = workloads.inputs(name)[0]
         request.set_input_tensor(openvino.Tensor(x, shared_memory=True))
