@@ -1,8 +1,9 @@
 // Stator's kernels beside oneDNN's and OpenBLAS's at the shapes of bench/shapes.txt, in turns, on one thread:
 // bench_libraries [--libraries LIST] [--rounds N] [--filter TEXT] [--json FILE]. How many times as long as Stator the
 // best library takes.
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -15,14 +16,19 @@
 namespace {
 
 using namespace bench;
-using Clock = std::chrono::steady_clock;
-
 constexpr double slice_microseconds = 5000, batch_microseconds = 100;
 
+/// What this thread has used: while another process has the core, it stands still.
+double thread_microseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return 1e6 * static_cast<double>(now.tv_sec) + 1e-3 * static_cast<double>(now.tv_nsec);
+}
+
 double microseconds_of(const Call& call, int64_t count) {
-  const Clock::time_point start = Clock::now();
+  const double start = thread_microseconds();
   for (int64_t i = 0; i < count; ++i) call();
-  return std::chrono::duration<double, std::micro>(Clock::now() - start).count() / static_cast<double>(count);
+  return (thread_microseconds() - start) / static_cast<double>(count);
 }
 
 double median_of(std::vector<double> values) {
