@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/kernels/contraction.h"
+#include "compiler/kernels/image_parts.h"
 
 namespace bench {
 
@@ -101,16 +102,19 @@ inline std::optional<ContractionForm> data_gradient_form_of(const Convolution& c
   return forward_form_of({c.count, c.out, c.out_side(), c.in, c.kernel, 1, c.kernel - 1 - c.padding});
 }
 
-/// x with its halo and the cotangent [count, OH, OW, out] -> [kernel, kernel, in, out].
+/// x with its halo and the cotangent [count, OH, OW, out] -> [parts, kernel, kernel, in, out], of as many parts of the
+/// images as the compiler sums first; without that axis where it is one.
 inline ContractionForm weight_gradient_form_of(const Convolution& c) {
-  const int64_t wide = c.side + 2 * c.padding, o = c.out_side();
+  const int64_t wide = c.side + 2 * c.padding, o = c.out_side(), weight = c.kernel * c.kernel * c.in * c.out;
+  const int64_t image = wide * wide * c.in, cotangent = o * o * c.out, read = c.side * c.side * c.in + cotangent;
+  const int64_t parts = stator::kernels::imageParts(c.count, 4 * c.count * read, 4 * weight), each = c.count / parts;
   ContractionForm form;
+  if (parts > 1) form.outer = {{parts, each * image, each * cotangent, weight}};
   form.rows = {
       {c.kernel, wide * c.in, 0, c.kernel * c.in * c.out}, {c.kernel, c.in, 0, c.in * c.out}, {c.in, 1, 0, c.out}};
   form.columns = {c.out, 0, 1, 1};
-  form.reductions = {{c.count, wide * wide * c.in, o * o * c.out, 0},
-                     {o, c.stride * wide * c.in, o * c.out, 0},
-                     {o, c.stride * c.in, c.out, 0}};
+  form.reductions = {
+      {each, image, cotangent, 0}, {o, c.stride * wide * c.in, o * c.out, 0}, {o, c.stride * c.in, c.out, 0}};
   return form;
 }
 

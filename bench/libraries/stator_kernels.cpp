@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "bench/libraries/peer.h"
-#include "compiler/kernels/image_parts.h"
 #include "compiler/kernels/single_contraction.h"
 
 namespace bench {
@@ -18,22 +17,44 @@ const cpu::Target& target() {
   return native;
 }
 
-/// All chunks of a form's kernel, one after the other. `result`: where C goes; null: to memory of its own.
-Call kernel_of(const ContractionForm& form, std::shared_ptr<float> result = nullptr) {
-  struct Held {
-    ContractionSchedule schedule;
-    cpu::SingleKernel kernel;
-    std::shared_ptr<float> a, b, c, scratch, bias;
-  };
+/// All chunks of a form's kernel, one after the other, on operands of its own.
+struct Kernel {
   using Entry = void(float*, float*, float*, float*, float*, int64_t);
-  const ContractionBuffers sizes = contractionBuffers(form);
-  const ContractionSchedule schedule = scheduleContraction(form, target());
-  auto held = std::make_shared<Held>(Held{schedule, compileContraction(form, schedule, target()), operand(sizes.a),
-                                          operand(sizes.b), result ? result : operand(sizes.c),
-                                          operand(schedule.scratchElements() + 16), operand(form.columns.extent)});
-  return [held, entry = held->kernel.entry<Entry>()] {
-    for (int64_t chunk = 0; chunk < held->schedule.chunks; ++chunk)
-      entry(held->a.get(), held->b.get(), held->c.get(), held->scratch.get(), held->bias.get(), chunk);
+
+  explicit Kernel(const ContractionForm& form)
+      : schedule(scheduleContraction(form, target())),
+        code(compileContraction(form, schedule, target())),
+        a(operand(contractionBuffers(form).a)),
+        b(operand(contractionBuffers(form).b)),
+        c(operand(contractionBuffers(form).c)),
+        scratch(operand(schedule.scratchElements() + 16)),
+        bias(operand(form.columns.extent)) {}
+
+  void run() const {
+    for (int64_t chunk = 0; chunk < schedule.chunks; ++chunk)
+      entry(a.get(), b.get(), c.get(), scratch.get(), bias.get(), chunk);
+  }
+
+  ContractionSchedule schedule;
+  cpu::SingleKernel code;
+  std::shared_ptr<float> a, b, c, scratch, bias;
+  Entry* entry = code.entry<Entry>();
+};
+
+Call kernel_of(const ContractionForm& form) {
+  return [kernel = std::make_shared<Kernel>(form)] { kernel->run(); };
+}
+
+/// The gradients of all parts of the images, and their sum, which takes the first one's place.
+Call weight_gradient_of(const Convolution& convolution) {
+  const ContractionForm form = weight_gradient_form_of(convolution);
+  if (form.outer.empty()) return kernel_of(form);
+  const auto [parts, weight] = std::pair(form.outer[0].extent, form.outer[0].c);
+  return [kernel = std::make_shared<Kernel>(form), parts = parts, weight = weight] {
+    kernel->run();
+    float* const sum = kernel->c.get();
+    for (int64_t part = 1; part < parts; ++part)
+      for (int64_t i = 0; i < weight; ++i) sum[i] += sum[part * weight + i];
   };
 }
 
@@ -45,24 +66,6 @@ Call packed_product(const Product& product) {
   for (int64_t panel = widest; panel >= lanes; panel -= lanes)
     if (auto form = packed_form_of(plain, panel)) return kernel_of(*form);
   return kernel_of(form_of(plain));
-}
-
-/// As the phase `reassociate` has it: for parts of the images first, then summed.
-Call weight_gradient_of(const Convolution& c) {
-  ContractionForm form = weight_gradient_form_of(c);
-  const ContractionBuffers sizes = contractionBuffers(form);
-  const int64_t parts = imageParts(c.count, 4 * (sizes.a + sizes.b), 4 * sizes.c), elements = sizes.c;
-  if (parts == 1) return kernel_of(form);
-  Dim& images = form.reductions.front();
-  images.extent /= parts;
-  form.outer.push_back({parts, images.extent * images.a, images.extent * images.b, elements});
-  std::shared_ptr<float> stack = operand(parts * elements), sum = operand(elements);
-  return [each = kernel_of(form, stack), stack, sum, parts, elements] {
-    each();
-    std::copy_n(stack.get(), elements, sum.get());
-    for (int64_t part = 1; part < parts; ++part)
-      for (int64_t i = 0; i < elements; ++i) sum.get()[i] += stack.get()[part * elements + i];
-  };
 }
 
 Call convolution_of(const Convolution& convolution, Way way) {

@@ -3,8 +3,8 @@ import json
 import pathlib
 import sys
 import tempfile
-import time
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"))
 
@@ -82,20 +82,36 @@ class Against(unittest.TestCase):
         self.assertIn("| failed | 20 / 20 |  |", report.table([result], 1))
 
 
+class Clock:
+    """Stands in for time.perf_counter: goes on only while a call takes its time."""
+
+    def __init__(self, call_seconds):
+        self.now, self.call_seconds = 0.0, call_seconds
+
+    def slice(self, seconds, made=None):
+        def run(count):
+            self.now += self.call_seconds * (made or count)
+            return made
+        with unittest.mock.patch("time.perf_counter", lambda: self.now):
+            return protocol.time_slice(run, seconds)
+
+
 class Protocol(unittest.TestCase):
     def test_a_slice_is_of_times_per_call(self):
-        times = protocol.time_slice(lambda count: time.sleep(0.002 * count), 0.02)
-        self.assertGreater(len(times), 2)
-        self.assertTrue(all(2000 <= each < 20000 for each in times), times)
+        times = Clock(0.002).slice(0.0199)
+        self.assertEqual(len(times), 10)
+        for each in times:
+            self.assertAlmostEqual(each, 2000)
+
+    def test_short_calls_are_timed_by_the_millisecond(self):
+        self.assertEqual(len(Clock(2.0**-20).slice(0.0099)), 10)
 
     def test_a_call_longer_than_its_slice_is_made_once(self):
-        self.assertEqual(len(protocol.time_slice(lambda count: time.sleep(0.02), 0.01)), 1)
+        self.assertEqual(len(Clock(0.02).slice(0.01)), 1)
 
     def test_calls_that_were_made_beyond_those_asked_for_count(self):
-        def hundred(count):
-            time.sleep(0.002)
-            return 100
-        self.assertLess(max(protocol.time_slice(hundred, 0.01)), 2000)
+        for each in Clock(2e-5).slice(0.01, made=100):
+            self.assertAlmostEqual(each, 20)
 
     def test_one_workload_is_ready_at_a_time(self):
         prepared = []
