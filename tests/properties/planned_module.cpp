@@ -4,6 +4,7 @@
 #include "compiler/import/import_program.h"
 #include "compiler/memory/buffer.h"
 #include "compiler/pipeline/passes.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
 #include "runtime/error.h"
 #include "runtime/state_layout.h"
