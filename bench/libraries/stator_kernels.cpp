@@ -1,6 +1,7 @@
 // Stator's kernels of contractions, each compiled alone.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "bench/libraries/peer.h"
 #include "compiler/kernels/single_contraction.h"
