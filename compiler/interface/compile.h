@@ -1,6 +1,7 @@
 // From a program's graph to an executable: the one entrance to the compiler that the DSL and user code see.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct CompileOptions {
   std::vector<std::string> disabled_phases = {};
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};
+  /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
+  /// mebibytes, then 512.
+  int64_t cache_bytes = -1;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.
   std::shared_ptr<Profile> profile = {};

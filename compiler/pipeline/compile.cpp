@@ -91,7 +91,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   check_phases(options);
   const cpu::Target target = cpu::resolveTarget(options.target);
   const ProgramGraph program = selected(given, options.functions);
-  const KernelCache cache(options.cache);
+  const KernelCache cache(options.cache, options.cache_bytes);
   const std::string key = cache_key(program, bindings, target, options);
   const bool profiled = options.profile != nullptr;
   if (profiled && !options.profile->peak())

@@ -45,7 +45,10 @@ TEST_CASE("a damaged entry of the cache is made anew") {
   REQUIRE(folder.file_count() == 1);
   const std::filesystem::path file = std::filesystem::directory_iterator(folder.path())->path();
   const std::string whole = read_file(file.string());
-  for (const std::string& damaged : {whole.substr(0, whole.size() / 2), std::string("nothing"), std::string()}) {
+  std::string flipped = whole;
+  flipped[whole.size() / 2] = static_cast<char>(flipped[whole.size() / 2] ^ 16);
+  for (const std::string& damaged :
+       {whole.substr(0, whole.size() / 2), flipped, std::string("nothing"), std::string()}) {
     write_file_atomically(file.string(), damaged);
     const Outcome again = predict(cached_in(folder), given);
     CHECK_FALSE(again.from_cache);

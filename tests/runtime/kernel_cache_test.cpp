@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
 #include "tests/catch.h"
 #include "tests/runtime/support.h"
 
@@ -70,6 +72,68 @@ TEST_CASE("the default folder") {
   CHECK(default_cache_folder() == "/caches/stator");
   const tests::Environment no_caches("XDG_CACHE_HOME", ""), no_home("HOME", nullptr);
   CHECK_FALSE(KernelCache("").is_on());
+}
+
+/// Sets when an entry was used, so many seconds ago.
+static void age(const KernelCache& cache, std::string_view key, int seconds) {
+  std::filesystem::last_write_time(cache.path_of(key),
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::seconds(seconds));
+}
+
+TEST_CASE("beyond the bound, what was not used for longest goes") {
+  const tests::TemporaryFolder folder;
+  const std::string content(1000, 'x');
+  const KernelCache cache(folder.path(), 3500);
+  for (const char* key : {"a", "b", "c"}) cache.store(key, content);
+  age(cache, "a", 30), age(cache, "b", 20), age(cache, "c", 10);
+  CHECK(cache.find("a"));  // and is the newest now
+  cache.store("d", content);
+  CHECK(cache.find("a"));
+  CHECK_FALSE(cache.find("b"));
+  CHECK(cache.find("c"));
+  CHECK(cache.find("d"));
+  CHECK(folder.file_count() == 3);
+}
+
+TEST_CASE("an entry beyond the bound is not kept, and removes no others") {
+  const tests::TemporaryFolder folder;
+  const KernelCache cache(folder.path(), 2000);
+  cache.store("small", std::string(1000, 'x'));
+  cache.store("large", std::string(3000, 'x'));
+  CHECK(cache.find("small"));
+  CHECK_FALSE(cache.find("large"));
+  const KernelCache nothing(folder / "nothing", 0);
+  nothing.store("key", "");
+  CHECK_FALSE(nothing.find("key"));
+}
+
+TEST_CASE("files that are no entries stay, but for what a process left that ended while it wrote") {
+  const tests::TemporaryFolder folder;
+  const KernelCache cache(folder.path(), 1500);
+  const std::string mine = folder.file("notes", std::string(5000, 'x'));
+  const std::string fresh = folder.file("0123456789abcdef0123456789abcdef.7.0.tmp", "half");
+  const std::string old = folder.file("0123456789abcdef0123456789abcdef.8.0.tmp", "half");
+  std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  cache.store("key", std::string(1000, 'x'));
+  CHECK(cache.find("key"));
+  CHECK(std::filesystem::exists(mine));
+  CHECK(std::filesystem::exists(fresh));
+  CHECK_FALSE(std::filesystem::exists(old));
+}
+
+TEST_CASE("the bound comes from the environment, or is 512 MiB") {
+  {
+    const tests::Environment unset("STATOR_CACHE_MIB", nullptr);
+    CHECK(default_cache_bytes() == int64_t{512} << 20);
+  }
+  {
+    const tests::Environment chosen("STATOR_CACHE_MIB", "7");
+    CHECK(default_cache_bytes() == int64_t{7} << 20);
+  }
+  for (const char* bad : {"-1", "many", "1 GB", "99999999999999999999"}) {
+    const tests::Environment chosen("STATOR_CACHE_MIB", bad);
+    CHECK(tests::error_of([] { KernelCache cache("somewhere"); }).find(bad) != std::string::npos);
+  }
 }
 
 TEST_CASE("off means none") {
