@@ -1,9 +1,12 @@
 // How far the vector math functions are from the true values, in units in the last place of f32.
+#include <bit>
 #include <cmath>
+#include <cstdio>
 #include <vector>
 
 #include "compiler/cpu/single_kernel.h"
 #include "compiler/kernels/index_builder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tests/catch.h"
@@ -100,6 +103,94 @@ TEST_CASE("vector math functions are within their error in ulps") {
     if (!cpu::hostSupports(name)) continue;
     cpu::Target target = cpu::resolveTarget(name);
     for (const Function& function : functions) CHECK(worstUlps(function, target) <= function.most);
+  }
+}
+
+/// A promise of docs/numerics.md: at most so many ulps for all f32 whose size lies between two bounds, of either sign
+/// where `both`.
+struct Promise {
+  const char* name;
+  Build build;
+  double (*truth)(double);
+  double least, greatest;
+  bool both;
+  double most;
+};
+
+constexpr double largest = 3.4028234663852886e38, normal = 0x1p-126;
+
+const Promise promises[]{
+    {"exp", build<mlir::math::ExpOp>, std::exp, 0, largest, true, 1},
+    {"exp2", build<mlir::math::Exp2Op>, std::exp2, 0, largest, true, 1.5},
+    {"expm1", build<mlir::math::ExpM1Op>, std::expm1, 0, largest, true, 3},
+    {"log", build<mlir::math::LogOp>, std::log, normal, largest, false, 2},
+    {"log2", build<mlir::math::Log2Op>, std::log2, normal, largest, false, 2},
+    {"log1p", build<mlir::math::Log1pOp>, std::log1p, 0, largest, false, 3},
+    {"tanh", build<mlir::math::TanhOp>, std::tanh, 0, largest, true, 2},
+    {"erf", build<mlir::math::ErfOp>, std::erf, 0, largest, true, 2},
+    {"sqrt", build<mlir::math::SqrtOp>, std::sqrt, 0, largest, false, 0.51},
+    {"rsqrt", build<mlir::math::RsqrtOp>, rsqrt, normal, largest, false, 2},
+    {"sin", build<mlir::math::SinOp>, std::sin, 0, 1e4, true, 4},
+    {"cos", build<mlir::math::CosOp>, std::cos, 0, 1e4, true, 4},
+    {"atan", build<mlir::math::AtanOp>, std::atan, 0, largest, true, 3},
+};
+
+/// Every 65,537th of all bit patterns: each exponent, denormals too, with changing bits behind it.
+std::vector<float> sampleOfAll() {
+  std::vector<float> x(count);
+  for (uint32_t i = 0; i < count; ++i) x[i] = std::bit_cast<float>(i * 65537u);
+  return x;
+}
+
+TEST_CASE("over all of f32, vector math functions keep what docs/numerics.md promises") {
+  std::vector<float> x = sampleOfAll(), y(count);
+  for (const char* name : {"x86-64", "x86-64-v3", "x86-64-v4"}) {
+    if (!cpu::hostSupports(name)) continue;
+    for (const Promise& promise : promises) {
+      auto kernel = compileMap(promise.build, cpu::resolveTarget(name));
+      kernel.entry<void(float*, float*, int64_t)>()(x.data(), y.data(), 0);
+      double worst = 0;
+      float where = 0;
+      for (int64_t i = 0; i < count; ++i) {
+        double size = std::fabs(x[i]);
+        if (!(size >= promise.least && size <= promise.greatest) || (x[i] < 0 && !promise.both)) continue;
+        if (double error = ulps(y[i], promise.truth(x[i])); error > worst) worst = error, where = x[i];
+      }
+      std::printf("%-9s  %-6s  %6.2f ulp at %g\n", name, promise.name, worst, static_cast<double>(where));
+      INFO(promise.name << " on " << name << ", worst at " << where);
+      CHECK(worst <= promise.most);
+    }
+  }
+}
+
+TEST_CASE("the logarithm of a denormal is that of the smallest normal number") {
+  std::vector<float> x(count), y(count);
+  for (uint32_t i = 0; i < count; ++i) x[i] = std::bit_cast<float>(1 + 128 * i % 0x7fffff);
+  const std::pair<Build, double> functions[]{{build<mlir::math::LogOp>, std::log(normal)},
+                                             {build<mlir::math::Log2Op>, std::log2(normal)}};
+  for (const auto& [function, expected] : functions) {
+    compileMap(function, cpu::resolveTarget("native")).entry<void(float*, float*, int64_t)>()(x.data(), y.data(), 0);
+    double worst = 0;
+    for (float found : y) worst = std::max(worst, std::fabs(found - expected));
+    CHECK(worst < 1e-5 * std::fabs(expected));
+  }
+}
+
+TEST_CASE("denormals are numbers like others: nothing is flushed to zero") {
+  std::vector<float> x = sampleOfAll(), y(count);
+  for (const char* name : {"x86-64", "x86-64-v3", "x86-64-v4"}) {
+    if (!cpu::hostSupports(name)) continue;
+    const Build half = [](mlir::OpBuilder& b, mlir::Location l, Value value) -> Value {
+      auto type = mlir::cast<mlir::VectorType>(value.getType());
+      Value factor = b.create<mlir::arith::ConstantOp>(l, mlir::DenseElementsAttr::get(type, 0.5f));
+      return b.create<mlir::arith::MulFOp>(l, value, factor);
+    };
+    compileMap(half, cpu::resolveTarget(name)).entry<void(float*, float*, int64_t)>()(x.data(), y.data(), 0);
+    bool same = true;
+    for (int64_t i = 0; i < count; ++i)
+      same = same && (std::isnan(x[i]) ? std::isnan(y[i]) : y[i] == static_cast<float>(0.5 * x[i]));
+    INFO(name);
+    CHECK(same);
   }
 }
 
