@@ -1,7 +1,7 @@
 // Claiming chunks by an atomic ticket.
 //
-// Why a late worker can do no harm. A chunk is claimed by one compare-exchange of the ticket from (epoch, r) with r > 0
-// to (epoch, r - 1); nothing else that a worker read earlier takes part in the decision.
+// Why a late worker can do no harm. A chunk is claimed by one compare-exchange of its range's ticket from (epoch, r)
+// with r > 0 to (epoch, r - 1); nothing else that a worker read earlier takes part in the decision.
 //  1. The exchange succeeds only on the ticket's present value, so the claimed chunk belongs to the region under way at
 //     that moment, whatever epoch the worker woke up for. A stale value fails: its epoch is another one. (Were the 32
 //     bits to come round while a worker slept, success would still mean an unclaimed chunk of the present region.)
@@ -61,10 +61,10 @@ int threads_or_all(int threads) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads) : ranges_(static_cast<size_t>(std::max(threads, 1))) {
   if (threads < 1) throw UserError(concat("threads: ", threads, " is below 1"));
   try {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(static_cast<size_t>(i)); });
   } catch (const std::system_error&) {
     const int had = this->threads();
     stop();
@@ -90,7 +90,7 @@ void ThreadPool::run(StatorKernel kernel, const StatorCall* call, int64_t chunks
   const bool shareable = chunks > 1 && chunks <= std::numeric_limits<uint32_t>::max() && !workers_.empty();
   if (!shareable || busy_.exchange(true, std::memory_order_acquire)) return run_in_order(kernel, call, chunks);
   publish({kernel, call, chunks});
-  while (do_one_chunk()) {}
+  while (do_chunks(0)) {}
   wait_for_chunks(static_cast<uint32_t>(chunks));
   busy_.store(false, std::memory_order_release);
 }
@@ -98,9 +98,13 @@ void ThreadPool::run(StatorKernel kernel, const StatorCall* call, int64_t chunks
 /// Makes a region known and wakes sleepers, at most one for each chunk that the caller will not do at once.
 void ThreadPool::publish(const Region& region) {
   region_ = region;
+  callers_processor_.store(Processors::current(), std::memory_order_relaxed);
   finished_.store(0, std::memory_order_relaxed);
   const uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
-  ticket_.store(uint64_t{epoch} << 32 | static_cast<uint64_t>(region.chunks), std::memory_order_release);
+  for (size_t range = 0; range < ranges_.size(); ++range) {
+    const int64_t unclaimed = start_of(range + 1, region.chunks) - start_of(range, region.chunks);
+    ranges_[range].ticket.store(uint64_t{epoch} << 32 | static_cast<uint64_t>(unclaimed), std::memory_order_release);
+  }
   epoch_.store(epoch);
   const int64_t sleepers = sleeping_.load();
   if (sleepers == 0) return;
@@ -116,13 +120,28 @@ void ThreadPool::wait_for_chunks(uint32_t chunks) {
   caller_sleeps_.store(false, std::memory_order_relaxed);
 }
 
-/// Claims a chunk and runs it; false where none is left.
-bool ThreadPool::do_one_chunk() {
-  uint64_t ticket = ticket_.load(std::memory_order_acquire);
+/// The first chunk of a range; of the range behind the last, the number of chunks.
+int64_t ThreadPool::start_of(size_t range, int64_t chunks) const {
+  return static_cast<int64_t>(range) * chunks / static_cast<int64_t>(ranges_.size());
+}
+
+/// Runs chunks of the range `home`, then of the others; false where there was none.
+bool ThreadPool::do_chunks(size_t home) {
+  bool some = false;
+  for (size_t i = 0; i < ranges_.size(); ++i)
+    while (do_one_chunk((home + i) % ranges_.size())) some = true;
+  return some;
+}
+
+/// Claims a chunk of the range and runs it; false where none is left.
+bool ThreadPool::do_one_chunk(size_t range) {
+  std::atomic<uint64_t>& unclaimed = ranges_[range].ticket;
+  uint64_t ticket = unclaimed.load(std::memory_order_acquire);
   do {
     if (static_cast<uint32_t>(ticket) == 0) return false;
-  } while (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire));
-  region_.kernel(region_.call, region_.chunks - static_cast<int64_t>(static_cast<uint32_t>(ticket)));
+  } while (!unclaimed.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire));
+  const auto left = static_cast<int64_t>(static_cast<uint32_t>(ticket));
+  region_.kernel(region_.call, start_of(range + 1, region_.chunks) - left);
   finished_.fetch_add(1);
   if (caller_sleeps_.load()) futex_wake(finished_, 1);
   return true;
@@ -140,9 +159,16 @@ uint32_t ThreadPool::wait_for_epoch_after(uint32_t seen) {
   return epoch_.load(std::memory_order_acquire);
 }
 
-void ThreadPool::work() {
-  for (uint32_t seen = 0; !stopping_.load(std::memory_order_acquire); seen = wait_for_epoch_after(seen))
-    while (do_one_chunk()) {}
+void ThreadPool::leave_callers_processor() const {
+  const int callers = callers_processor_.load(std::memory_order_relaxed);
+  if (callers >= 0 && callers == Processors::current()) processors_.leave(callers);
+}
+
+void ThreadPool::work(size_t home) {
+  for (uint32_t seen = 0; !stopping_.load(std::memory_order_acquire); seen = wait_for_epoch_after(seen)) {
+    leave_callers_processor();
+    while (do_chunks(home)) {}
+  }
 }
 
 }  // namespace stator

@@ -7,13 +7,19 @@
 #include <vector>
 
 #include "runtime/abi.h"
+#include "runtime/processor.h"
 
 namespace stator {
 
 /// `threads`, or as many as the machine has cores where that is 0.
 int threads_or_all(int threads);
 
-/// N - 1 workers and the caller claim chunks of a parallel region one by one.
+/// N - 1 workers and the caller claim chunks of a parallel region one by one, each from a range of its own first: from
+/// region to region, and from step to step, a thread meets the data that its own caches hold. Whoever has done its
+/// range goes on with the others'.
+///
+/// A worker that finds itself on the caller's processor moves to another: each would spin in the other's time, and the
+/// system takes long to part them.
 ///
 /// An idle worker spins for a bounded time and then sleeps on a futex, the only system call of the pool. The caller
 /// never waits for a worker that has not claimed a chunk: where none comes in time, it does all chunks itself. `run`
@@ -43,15 +49,22 @@ class ThreadPool {
     int64_t chunks = 0;
   };
 
-  void work();
-  bool do_one_chunk();
+  void work(size_t home);
+  void leave_callers_processor() const;
+  int64_t start_of(size_t range, int64_t chunks) const;
+  bool do_chunks(size_t home);
+  bool do_one_chunk(size_t range);
   void wait_for_chunks(uint32_t chunks);
   uint32_t wait_for_epoch_after(uint32_t seen);
   void publish(const Region& region);
   void stop();
 
-  /// epoch << 32 | chunks that nobody has claimed yet.
-  alignas(64) std::atomic<uint64_t> ticket_{0};
+  /// A range of chunks: epoch << 32 | those that nobody has claimed yet.
+  struct alignas(64) Range {
+    std::atomic<uint64_t> ticket{0};
+  };
+
+  std::vector<Range> ranges_;  ///< one for each thread
   alignas(64) std::atomic<uint32_t> finished_{0};
   std::atomic<bool> caller_sleeps_{false};  // until `finished_` changes
   alignas(64) std::atomic<uint32_t> epoch_{0};
@@ -59,6 +72,8 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
   alignas(64) Region region_;
   std::atomic<bool> busy_{false};
+  std::atomic<int> callers_processor_{-1};
+  const Processors processors_;  ///< those of the thread that made the pool
   std::vector<std::thread> workers_;
 };
 

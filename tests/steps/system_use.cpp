@@ -98,6 +98,8 @@ bool install_filter(bool futexes) {
                           step(answer, SECCOMP_RET_ALLOW),
                           step(is, futexes ? SYS_futex : SYS_exit_group, 1),
                           step(answer, SECCOMP_RET_ALLOW),
+                          step(is, futexes ? SYS_sched_setaffinity : SYS_exit_group, 1),
+                          step(answer, SECCOMP_RET_ALLOW),
                           step(answer, SECCOMP_RET_TRAP)};
   const sock_fprog program{static_cast<unsigned short>(sizeof filter / sizeof *filter), filter};
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

@@ -26,7 +26,8 @@ struct SystemCalls {
 };
 
 /// The system calls that `work` makes, on all threads, in a child process where `prepare` ran before: a filter turns
-/// each of them into a signal, and none is carried out. `futexes`: those are, and do not count. Source: seccomp(2).
+/// each of them into a signal, and none is carried out. `futexes`: those are, and a
+/// thread's choice of processors, and do not count. Source: seccomp(2).
 SystemCalls system_calls_of(const std::function<void()>& prepare, const std::function<void()>& work, bool futexes);
 
 }  // namespace stator::tests
