@@ -10,8 +10,6 @@
 namespace stator::fuse {
 namespace {
 
-/// Kernels beyond this do not gain: registers run out, and compile time grows.
-constexpr size_t mostOps = 96;
 /// The elements of a group that no op joins.
 constexpr int64_t noLoops = -1;
 

@@ -8,6 +8,9 @@
 
 namespace stator::fuse {
 
+/// Of a kernel. Kernels beyond this do not gain: registers run out, and compile time grows.
+inline constexpr size_t mostOps = 96;
+
 enum class Kind { contraction, window, map, reduce, row, scatter, loop };
 llvm::StringRef nameOf(Kind kind);
 

@@ -11,7 +11,6 @@
 namespace stator::fuse {
 namespace {
 
-constexpr size_t mostOps = 96;         ///< of a kernel
 constexpr int64_t mostReductions = 4;  ///< side by side: each has accumulators in registers
 
 bool isLeadingReduction(mlir::Operation* op) { return roleOf(op) == Role::reduction && !reducesTrailingAxes(op); }

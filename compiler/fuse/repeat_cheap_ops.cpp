@@ -7,7 +7,6 @@
 namespace stator::fuse {
 namespace {
 
-constexpr size_t mostOps = 96;           ///< of a kernel
 constexpr int64_t leastElements = 4096;  ///< below, a store costs nothing
 constexpr int64_t muchSmaller = 16;
 
