@@ -1,8 +1,6 @@
 // Stator's kernels beside oneDNN's and OpenBLAS's at the shapes of bench/shapes.txt, in turns, on one thread:
 // bench_libraries [--libraries LIST] [--rounds N] [--filter TEXT] [--json FILE]. How many times as long as Stator the
 // best library takes.
-#include <time.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -16,20 +14,6 @@
 namespace {
 
 using namespace bench;
-constexpr double slice_microseconds = 5000, batch_microseconds = 100;
-
-/// What this thread has used: while another process has the core, it stands still.
-double thread_microseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return 1e6 * static_cast<double>(now.tv_sec) + 1e-3 * static_cast<double>(now.tv_nsec);
-}
-
-double microseconds_of(const Call& call, int64_t count) {
-  const double start = thread_microseconds();
-  for (int64_t i = 0; i < count; ++i) call();
-  return (thread_microseconds() - start) / static_cast<double>(count);
-}
 
 double median_of(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2), values.end());
@@ -44,18 +28,6 @@ struct Contender {
 
   double best() const { return *std::min_element(rounds.begin(), rounds.end()); }
 };
-
-/// The best of the batches that a slice has room for: what else the core does meanwhile falls into few of them.
-double slice_of(const Call& call) {
-  const double one = microseconds_of(call, 1);  // brings its operands near
-  const int64_t batch = std::max<int64_t>(1, std::lround(batch_microseconds / one));
-  double best = one;
-  for (double left = slice_microseconds - one; left > 0;) {
-    const double each = microseconds_of(call, batch);
-    best = std::min(best, each), left -= each * static_cast<double>(batch);
-  }
-  return best;
-}
 
 void take_turns(std::vector<Contender>& all, int rounds) {
   for (int round = 0; round < rounds; ++round)

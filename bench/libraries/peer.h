@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "bench/kernel_time.h"
 #include "bench/shapes.h"
 
 namespace bench {
-
-using Call = std::function<void()>;
 
 enum class Way { forward, data_gradient, weight_gradient };
 
@@ -26,8 +25,5 @@ Peer openblas();
 
 /// The libraries that this program was built with.
 std::vector<Peer> libraries();
-
-/// Memory for `elements` of f32, aligned to a page, filled with numbers of both signs.
-std::shared_ptr<float> operand(int64_t elements);
 
 }  // namespace bench

@@ -1,6 +1,4 @@
 // Stator's kernels of contractions, each compiled alone.
-#include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "bench/libraries/peer.h"
@@ -77,13 +75,6 @@ Call convolution_of(const Convolution& convolution, Way way) {
 }
 
 }  // namespace
-
-std::shared_ptr<float> operand(int64_t elements) {
-  std::shared_ptr<float> memory(static_cast<float*>(std::aligned_alloc(4096, (elements * 4 + 4095) / 4096 * 4096)),
-                                std::free);
-  for (int64_t i = 0; i < elements; ++i) memory.get()[i] = static_cast<float>(i * 7 % 13) / 8 - 0.75f;
-  return memory;
-}
 
 Peer stator_kernels() {
   return {"stator",

@@ -2,12 +2,10 @@
 #include "bench/tune/search.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <functional>
 #include <memory>
 
+#include "bench/kernel_time.h"
 #include "compiler/kernels/single_contraction.h"
 
 namespace bench {
@@ -15,18 +13,8 @@ namespace bench {
 namespace {
 
 using namespace stator::kernels;
-using Clock = std::chrono::steady_clock;
-using Microseconds = std::chrono::duration<double, std::micro>;
 
-constexpr double slice_microseconds = 4000;
 constexpr int first_rounds = 2, last_rounds = 12;
-
-std::shared_ptr<float> operand(int64_t elements) {
-  std::shared_ptr<float> memory(static_cast<float*>(std::aligned_alloc(4096, (elements * 4 + 4095) / 4096 * 4096)),
-                                std::free);
-  for (int64_t i = 0; i < elements; ++i) memory.get()[i] = static_cast<float>(i * 7 % 13) / 8 - 0.75f;
-  return memory;
-}
 
 /// One form under several schedules, on the same operands.
 class Trial {
@@ -35,8 +23,6 @@ class Trial {
     const ContractionBuffers sizes = contractionBuffers(form);
     a_ = operand(sizes.a), b_ = operand(sizes.b), c_ = operand(sizes.c), bias_ = operand(form.columns.extent);
   }
-
-  using Call = std::function<void()>;
 
   Call compiled(const ContractionSchedule& schedule) const {
     using Entry = void(float*, float*, float*, float*, float*, int64_t);
@@ -53,24 +39,6 @@ class Trial {
   const stator::cpu::Target& target_;
   std::shared_ptr<float> a_, b_, c_, bias_;
 };
-
-double microseconds_of(const Trial::Call& call, int64_t count) {
-  const Clock::time_point start = Clock::now();
-  for (int64_t i = 0; i < count; ++i) call();
-  return Microseconds(Clock::now() - start).count() / static_cast<double>(count);
-}
-
-/// The best of the batches that a slice has room for.
-double slice_of(const Trial::Call& call) {
-  const double one = microseconds_of(call, 1);
-  const int64_t batch = std::max<int64_t>(1, std::lround(100 / one));
-  double best = INFINITY;
-  for (double left = slice_microseconds - one; left > 0 || best == INFINITY;) {
-    const double each = microseconds_of(call, batch);
-    best = std::min(best, each), left -= each * static_cast<double>(batch);
-  }
-  return best;
-}
 
 bool fits(const ScheduleChoice& choice, const stator::cpu::Target& target) {
   const int loaded = choice.dot ? choice.rows : choice.columnSteps, accumulators = choice.rows * choice.columnSteps;
@@ -125,7 +93,7 @@ class Search {
 
  private:
   double time(const ContractionSchedule& schedule) const {
-    const Trial::Call call = trial_.compiled(schedule);
+    const Call call = trial_.compiled(schedule);
     double best = INFINITY;
     for (int round = 0; round < first_rounds; ++round) best = std::min(best, slice_of(call));
     return best;
@@ -138,7 +106,7 @@ class Search {
     if (microseconds < best_) best_ = microseconds, found_.choice = choice;
   }
 
-  void compare(const Trial::Call& model, const Trial::Call& mine) {
+  void compare(const Call& model, const Call& mine) {
     found_.model_microseconds = found_.microseconds = INFINITY;
     for (int round = 0; round < last_rounds; ++round) {
       found_.model_microseconds = std::min(found_.model_microseconds, slice_of(model));

@@ -9,24 +9,10 @@
 
 #include "bench/shapes.h"
 #include "bench/tune/search.h"
-#include "compiler/kernels/image_parts.h"
-#include "compiler/kernels/single_contraction.h"
 
 namespace {
 
 using namespace stator::kernels;
-
-/// As programs have it: for parts of the images.
-ContractionForm weight_gradient_of(const bench::Convolution& c) {
-  ContractionForm form = bench::weight_gradient_form_of(c);
-  const ContractionBuffers sizes = contractionBuffers(form);
-  const int64_t parts = imageParts(c.count, 4 * (sizes.a + sizes.b), 4 * sizes.c);
-  if (parts == 1) return form;
-  Dim& images = form.reductions.front();
-  images.extent /= parts;
-  form.outer.push_back({parts, images.extent * images.a, images.extent * images.b, sizes.c});
-  return form;
-}
 
 std::map<std::string, ContractionForm> forms_of(const bench::Shapes& shapes) {
   std::map<std::string, ContractionForm> forms;
@@ -34,7 +20,7 @@ std::map<std::string, ContractionForm> forms_of(const bench::Shapes& shapes) {
   for (const bench::Convolution& c : shapes.convolutions) {
     forms["forward " + c.name()] = forward_form_of(c);
     if (auto form = data_gradient_form_of(c)) forms["data " + c.name()] = *form;
-    forms["weights " + c.name()] = weight_gradient_of(c);
+    forms["weights " + c.name()] = weight_gradient_form_of(c);
   }
   return forms;
 }
