@@ -5,6 +5,11 @@
 
 namespace stator::ir {
 
+void AttributeWriter::operator()(llvm::StringRef name, bool value) const {
+  mlir::Builder b = builder;
+  attributes.append(name, b.getBoolAttr(value));
+}
+
 void AttributeWriter::operator()(llvm::StringRef name, long value) const {
   mlir::Builder b = builder;
   attributes.append(name, b.getI64IntegerAttr(value));

@@ -10,6 +10,7 @@ namespace stator::ir {
 struct AttributeWriter {
   mlir::Builder builder;
   mlir::NamedAttrList& attributes;
+  void operator()(llvm::StringRef name, bool value) const;
   void operator()(llvm::StringRef name, long value) const;
   void operator()(llvm::StringRef name, double value) const;
   void operator()(llvm::StringRef name, const Integers& values) const;

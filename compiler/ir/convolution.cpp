@@ -1,4 +1,4 @@
-// Convolution and its gradients, each the derivative of another; and the channels-last forms.
+// Convolution and its gradients, each the derivative of another; and the forms on images in a chosen order of axes.
 #include "compiler/ir/build.h"
 #include "compiler/ir/element_index.h"
 #include "compiler/ir/ops.h"
@@ -73,8 +73,12 @@ static TensorValue weightGradient(const rule::Conv2d& rule, Operands operands, m
 }
 
 constexpr int inOrder[]{0, 1, 2, 3};
-constexpr int channelsLast[]{0, 3, 1, 2};        // N, C, H, W of [N, H, W, C]
-constexpr int channelsLastWeight[]{3, 2, 0, 1};  // O, C, KH, KW of [KH, KW, C, O]
+constexpr int kernelFirst[]{3, 2, 0, 1};  // O, C, KH, KW of [KH, KW, C, O]
+
+static llvm::SmallVector<int, 4> orderOf(const rule::Convolution& rule) {
+  const rule::ImageAxes axes = rule.axes();
+  return {axes.n, axes.c, axes.h, axes.w};
+}
 
 llvm::FailureOr<Cotangents> Conv2dOp::vjp(mlir::OpBuilder& builder, mlir::Value cotangent) {
   rule::Conv2d rule = ruleOf<rule::Conv2d>(*this);
@@ -121,15 +125,16 @@ TensorValue Conv2dWeightGradOp::interpret(Operands operands) {
 TensorValue ConvolutionOp::interpret(Operands operands) {
   const TensorValue &x = *operands[0], &weight = *operands[1];
   TensorValue y = filled(getType());
-  forEachProduct(ruleOf<rule::Convolution>(*this).channelsFirst(),
-                 {axesOf(x, channelsLast), axesOf(weight, channelsLastWeight), axesOf(y, channelsLast)},
+  auto rule = ruleOf<rule::Convolution>(*this);
+  auto order = orderOf(rule);
+  forEachProduct(rule.asWritten(), {axesOf(x, order), axesOf(weight, kernelFirst), axesOf(y, order)},
                  [&](long i, long k, long o) { y.elements[o] += x.elements[i] * weight.elements[k]; });
   return y;
 }
 
 TensorValue ConvolutionWeightGradOp::interpret(Operands operands) {
-  return weightGradient(ruleOf<rule::Convolution>(*this).channelsFirst(), operands, getType(), channelsLast,
-                        channelsLastWeight);
+  auto rule = ruleOf<rule::Convolution>(*this);
+  return weightGradient(rule.asWritten(), operands, getType(), orderOf(rule), kernelFirst);
 }
 
 }  // namespace stator::ir

@@ -1,4 +1,4 @@
-// Convolution and its gradients: as users write it (channels first), and channels-last as the layout phase makes it.
+// Convolution and its gradients: as users write it, and in the order of axes that the layout phase chooses.
 include "compiler/ir/dialect.td"
 
 def Stator_PositivePair : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>,
@@ -25,17 +25,16 @@ def Stator_Conv2dWeightGradOp : Stator_ChannelsFirstOp<"conv2d_weight_grad", "ru
 }
 
 /// On an input that is already padded; made when all derivatives have been.
-class Stator_ChannelsLastOp<string mnemonic, string rule, dag operands>
-    : Stator_RuleOp<mnemonic, rule, Stator_MissingVjp> {
+class Stator_OrderedOp<string mnemonic, string rule, dag operands> : Stator_RuleOp<mnemonic, rule, Stator_MissingVjp> {
   let arguments = !con(operands, (ins Stator_PositivePair:$stride, Stator_PositivePair:$dilation,
-                                      Stator_Groups:$groups));
+                                      Stator_Groups:$groups, BoolAttr:$channels_first));
 }
-def Stator_ConvolutionOp : Stator_ChannelsLastOp<"convolution", "rule::Convolution",
-                                                 (ins Stator_Tensor:$x, Stator_Tensor:$weight)> {
-  let summary = "x [N, H, W, C] * weight [KH, KW, C / groups, O] -> [N, OH, OW, O]";
+def Stator_ConvolutionOp : Stator_OrderedOp<"convolution", "rule::Convolution",
+                                            (ins Stator_Tensor:$x, Stator_Tensor:$weight)> {
+  let summary = "x [N, H, W, C] * weight [KH, KW, C / groups, O] -> [N, OH, OW, O]; or images [N, C, H, W]";
 }
-def Stator_ConvolutionWeightGradOp : Stator_ChannelsLastOp<"convolution_weight_grad", "rule::ConvolutionWeightGrad",
-                                                           (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
+def Stator_ConvolutionWeightGradOp : Stator_OrderedOp<"convolution_weight_grad", "rule::ConvolutionWeightGrad",
+                                                      (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
   let summary = "The cotangent of convolution's weight: x [N, H, W, C], dy [N, OH, OW, O] -> [KH, KW, C / groups, O], "
-                "or [parts, KH, KW, C / groups, O] for equal parts of the images";
+                "or [parts, KH, KW, C / groups, O] for equal parts of the images; or images [N, C, H, W]";
 }

@@ -44,35 +44,48 @@ struct Conv2dWeightGrad : Conv2d {
   }
 };
 
-/// x [N, H, W, C] (already padded) * weight [KH, KW, C / groups, O] -> [N, OH, OW, O].
+/// Where an image's axes N, C, H, W lie.
+struct ImageAxes {
+  int n = 0, c = 3, h = 1, w = 2;
+};
+
+/// x [N, H, W, C] (already padded) * weight [KH, KW, C / groups, O] -> [N, OH, OW, O]; or, channels first,
+/// x [N, C, H, W] -> [N, O, OH, OW] by the same weight.
 struct Convolution {
   static constexpr std::string_view name = "convolution";
   Integers stride{1, 1};
   Integers dilation{1, 1};
   long groups = 1;
+  bool channels_first = false;
 
   constexpr static void attributes(auto& self, auto&& visit) {
     visit("stride", self.stride);
     visit("dilation", self.dilation);
     visit("groups", self.groups);
+    visit("channels_first", self.channels_first);
   }
-  /// The same convolution, channels first.
-  constexpr Conv2d channelsFirst() const { return {stride, Integers(0, 0, 0, 0), dilation, groups}; }
+  constexpr ImageAxes axes() const { return channels_first ? ImageAxes{0, 1, 2, 3} : ImageAxes{}; }
+  /// The same convolution as users write it.
+  constexpr Conv2d asWritten() const { return {stride, Integers(0, 0, 0, 0), dilation, groups}; }
   constexpr Inferred infer(Specs operands) const {
     const Extents &x = operands[0].extents, &w = operands[1].extents;
-    if (x.rank != 4) return "convolution: the input is not [N, H, W, C]";
+    const ImageAxes at = axes();
+    if (x.rank != 4)
+      return channels_first ? "convolution: the input is not [N, C, H, W]"
+                            : "convolution: the input is not [N, H, W, C]";
     if (w.rank != 4) return "convolution: the weight is not [KH, KW, C / groups, O]";
-    const TensorSpec first[]{{operands[0].dtype, Extents{0, x[0], x[3], x[1], x[2]}},
+    if (channels_first && groups != 1) return "convolution: channels-first images are in one group";
+    const TensorSpec first[]{{operands[0].dtype, Extents{0, x[at.n], x[at.c], x[at.h], x[at.w]}},
                              {operands[1].dtype, Extents{0, w[3], w[2], w[0], w[1]}}};
-    Inferred result = channelsFirst().infer({first, 2});
-    if (!result.ok()) return result;
+    Inferred result = asWritten().infer({first, 2});
+    if (!result.ok() || channels_first) return result;
     const Extents& y = result.spec.extents;
     return TensorSpec{operands[0].dtype, Extents{0, y[0], y[2], y[3], y[1]}};
   }
 };
 
-/// Operands: x [N, H, W, C] (already padded), dy [N, OH, OW, O]. The result is of weight's type, or a stack of them for
-/// equal parts of the images.
+/// Operands: x (already padded) and dy, images in the convolution's order. The result is of weight's type, or a stack
+/// of them for equal parts of the images.
 struct ConvolutionWeightGrad : Convolution {
   static constexpr std::string_view name = "convolution_weight_grad";
   constexpr Inferred infer(Specs) const = delete;

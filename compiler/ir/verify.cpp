@@ -6,6 +6,10 @@
 
 namespace stator::ir {
 
+void AttributeReader::operator()(llvm::StringRef name, bool& value) const {
+  value = op->getAttrOfType<mlir::BoolAttr>(name).getValue();
+}
+
 void AttributeReader::operator()(llvm::StringRef name, long& value) const {
   value = op->getAttrOfType<mlir::IntegerAttr>(name).getInt();
 }

@@ -9,6 +9,7 @@ namespace stator::ir {
 /// Fills a rule's attributes from those of an op: `Rule::attributes(rule, AttributeReader{op})`.
 struct AttributeReader {
   mlir::Operation* op;
+  void operator()(llvm::StringRef name, bool& value) const;
   void operator()(llvm::StringRef name, long& value) const;
   void operator()(llvm::StringRef name, double& value) const;
   void operator()(llvm::StringRef name, Integers& values) const;

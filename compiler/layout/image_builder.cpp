@@ -1,4 +1,4 @@
-// Movement of images [N, H, W, C] and weights.
+// Movement of images and weights.
 #include "compiler/layout/image_builder.h"
 
 #include "compiler/simplify/axes.h"
@@ -16,9 +16,15 @@ Value ImageBuilder::reshape(Value x, const Extents& extents) {
   return ir::buildOpAs(builder_, location_, rule::Reshape{}, {x}, ir::typeOf(builder_.getContext(), spec));
 }
 
+Integers ImageBuilder::perAxis(long all, long height, long width) const {
+  Integers values(all, all, all, all);
+  values.at[axes_.h] = height, values.at[axes_.w] = width;
+  return values;
+}
+
 Value ImageBuilder::pad(Value x, const Integers& around, const Integers& between) {
-  rule::Pad pad{Integers(0, around[0], around[2], 0), Integers(0, around[1], around[3], 0),
-                Integers(0, between[0], between[1], 0), 0};
+  rule::Pad pad{perAxis(0, around[0], around[2]), perAxis(0, around[1], around[3]), perAxis(0, between[0], between[1]),
+                0};
   bool nothing = around == Integers(0, 0, 0, 0) && between == Integers(0, 0);
   return nothing ? x : build(pad, {x});
 }
@@ -26,9 +32,9 @@ Value ImageBuilder::pad(Value x, const Integers& around, const Integers& between
 Value ImageBuilder::cut(Value x, const Integers& excess) {
   if (excess == Integers(0, 0, 0, 0)) return x;
   auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
-  rule::Slice slice{Integers(0, excess[0], excess[2], 0),
-                    Integers(-1, type.getDimSize(1) - excess[1], type.getDimSize(2) - excess[3], -1),
-                    Integers(1, 1, 1, 1)};
+  rule::Slice slice{perAxis(0, excess[0], excess[2]),
+                    perAxis(-1, type.getDimSize(axes_.h) - excess[1], type.getDimSize(axes_.w) - excess[3]),
+                    perAxis(1, 1, 1)};
   return build(slice, {x});
 }
 
@@ -36,7 +42,7 @@ Value ImageBuilder::window(Value x, llvm::ArrayRef<int64_t> from, llvm::ArrayRef
   auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
   Integers around, excess;
   for (int axis = 0; axis < 2; ++axis) {
-    long before = -from[axis], after = to[axis] - type.getDimSize(1 + axis);
+    long before = -from[axis], after = to[axis] - type.getDimSize(axis == 0 ? axes_.h : axes_.w);
     around.push(std::max(before, 0L)), around.push(std::max(after, 0L));
     excess.push(std::max(-before, 0L)), excess.push(std::max(-after, 0L));
   }

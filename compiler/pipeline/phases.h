@@ -16,7 +16,7 @@ enum class Phase : unsigned char {
   bind_symbols,   // masks for what differentiation made; then all types are plain numbers
   simplify,       // constants, identities, common subexpressions, dead code
   reassociate,    // products where they cost least; values change by rounding alone
-  layout,         // convolutions channels-last, with the fewest permutes around them
+  layout,         // an order of axes for images, with the fewest permutes around them
   fuse,           // ops -> groups that become one kernel each
   plan_memory,    // every tensor between kernels -> a place in the arena, the state, an input or a result
   lower_cpu,      // groups -> loops over vectors; one entry for each function
@@ -37,7 +37,7 @@ inline constexpr std::array<PhaseFacts, 11> phases{{
     {Phase::bind_symbols, "bind-symbols", "masks for gradients; types become plain numbers", false},
     {Phase::simplify, "simplify", "constants, identities, common subexpressions, dead code", true},
     {Phase::reassociate, "reassociate", "products where they cost least", true},
-    {Phase::layout, "layout", "convolutions channels-last, with the fewest permutes", false},
+    {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", false},
     {Phase::fuse, "fuse", "groups of ops that become one kernel each", false},
     {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", false},
     {Phase::lower_cpu, "lower-cpu", "loops over vectors, and one entry for each function", false},

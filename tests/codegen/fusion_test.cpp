@@ -205,13 +205,13 @@ TEST_CASE("channels-last convolution with bias and relu, and its weight gradient
   Compiled compiled =
       check_function(R"(func.func @main(%x: tensor<4x14x14x16xf32>, %w: tensor<3x3x16x32xf32>, %b: tensor<32xf32>,
       %dy: tensor<4x12x12x32xf32>) -> (tensor<4x12x12x32xf32>, tensor<3x3x16x32xf32>) {
-    %p = stator.convolution %x, %w {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    %p = stator.convolution %x, %w {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false}
       : (tensor<4x14x14x16xf32>, tensor<3x3x16x32xf32>) -> tensor<4x12x12x32xf32>
     %r = stator.reshape %b : (tensor<32xf32>) -> tensor<1x1x1x32xf32>
     %c = stator.broadcast %r : (tensor<1x1x1x32xf32>) -> tensor<4x12x12x32xf32>
     %s = stator.add %p, %c : (tensor<4x12x12x32xf32>, tensor<4x12x12x32xf32>) -> tensor<4x12x12x32xf32>
     %y = stator.relu %s : (tensor<4x12x12x32xf32>) -> tensor<4x12x12x32xf32>
-    %g = stator.convolution_weight_grad %x, %dy {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    %g = stator.convolution_weight_grad %x, %dy {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false}
       : (tensor<4x14x14x16xf32>, tensor<4x12x12x32xf32>) -> tensor<3x3x16x32xf32>
     return %y, %g : tensor<4x12x12x32xf32>, tensor<3x3x16x32xf32>
   })");
@@ -231,21 +231,41 @@ TEST_CASE("weight gradients of parts of the images, of two groups too") {
   check_function(R"(func.func @main(%x: tensor<6x8x9x16xf32>, %dy: tensor<6x6x7x32xf32>)
       -> (tensor<3x3x3x16x32xf32>, tensor<2x3x3x8x32xf32>) {
     %g = stator.convolution_weight_grad %x, %dy
-      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false}
       : (tensor<6x8x9x16xf32>, tensor<6x6x7x32xf32>) -> tensor<3x3x3x16x32xf32>
     %h = stator.convolution_weight_grad %x, %dy
-      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 2 : i64}
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 2 : i64, channels_first = false}
       : (tensor<6x8x9x16xf32>, tensor<6x6x7x32xf32>) -> tensor<2x3x3x8x32xf32>
     return %g, %h : tensor<3x3x3x16x32xf32>, tensor<2x3x3x8x32xf32>
+  })");
+}
+
+TEST_CASE("a channels-first convolution with bias and relu, and weight gradients of parts of the images") {
+  check_function(R"(func.func @main(%x: tensor<4x3x9x40xf32>, %w: tensor<3x2x3x10xf32>, %b: tensor<10xf32>,
+      %dy: tensor<4x10x7x38xf32>) -> (tensor<4x10x7x38xf32>, tensor<3x2x3x10xf32>, tensor<2x3x2x3x10xf32>) {
+    %p = stator.convolution %x, %w
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 2>, groups = 1 : i64, channels_first = true}
+      : (tensor<4x3x9x40xf32>, tensor<3x2x3x10xf32>) -> tensor<4x10x7x38xf32>
+    %r = stator.reshape %b : (tensor<10xf32>) -> tensor<1x10x1x1xf32>
+    %c = stator.broadcast %r : (tensor<1x10x1x1xf32>) -> tensor<4x10x7x38xf32>
+    %s = stator.add %p, %c : (tensor<4x10x7x38xf32>, tensor<4x10x7x38xf32>) -> tensor<4x10x7x38xf32>
+    %y = stator.relu %s : (tensor<4x10x7x38xf32>) -> tensor<4x10x7x38xf32>
+    %g = stator.convolution_weight_grad %x, %dy
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 2>, groups = 1 : i64, channels_first = true}
+      : (tensor<4x3x9x40xf32>, tensor<4x10x7x38xf32>) -> tensor<3x2x3x10xf32>
+    %h = stator.convolution_weight_grad %x, %dy
+      {stride = array<i64: 1, 1>, dilation = array<i64: 1, 2>, groups = 1 : i64, channels_first = true}
+      : (tensor<4x3x9x40xf32>, tensor<4x10x7x38xf32>) -> tensor<2x3x2x3x10xf32>
+    return %y, %g, %h : tensor<4x10x7x38xf32>, tensor<3x2x3x10xf32>, tensor<2x3x2x3x10xf32>
   })");
 }
 
 TEST_CASE("strided, dilated and grouped convolutions") {
   check_function(R"(func.func @main(%x: tensor<2x11x12x8xf32>, %w: tensor<3x2x4x6xf32>, %dy: tensor<2x4x5x6xf32>)
       -> (tensor<2x4x5x6xf32>, tensor<3x2x4x6xf32>) {
-    %p = stator.convolution %x, %w {stride = array<i64: 2, 2>, dilation = array<i64: 2, 3>, groups = 2 : i64}
+    %p = stator.convolution %x, %w {stride = array<i64: 2, 2>, dilation = array<i64: 2, 3>, groups = 2 : i64, channels_first = false}
       : (tensor<2x11x12x8xf32>, tensor<3x2x4x6xf32>) -> tensor<2x4x5x6xf32>
-    %g = stator.convolution_weight_grad %x, %dy {stride = array<i64: 2, 2>, dilation = array<i64: 2, 3>, groups = 2 : i64}
+    %g = stator.convolution_weight_grad %x, %dy {stride = array<i64: 2, 2>, dilation = array<i64: 2, 3>, groups = 2 : i64, channels_first = false}
       : (tensor<2x11x12x8xf32>, tensor<2x4x5x6xf32>) -> tensor<3x2x4x6xf32>
     return %p, %g : tensor<2x4x5x6xf32>, tensor<3x2x4x6xf32>
   })");

@@ -56,6 +56,13 @@ TEST_CASE("windows that leave a border out") {
   check_pooling({1, 10, 10, 4}, true, 1, 2, 0);
 }
 
+TEST_CASE("windows along the lanes, two elements apart") {
+  check_pooling({2, 3, 26, 60}, false, 2, 2, 0);
+  check_pooling({1, 3, 6, 74}, false, 2, 2, 1);
+  check_pooling({3, 1, 5, 39}, false, 2, 2, 0);
+  check_pooling({1, 1, 8, 66}, false, 3, 2, 1);
+}
+
 TEST_CASE("overlapping and padded windows") {
   check_pooling({2, 8, 9, 16}, true, 3, 2, 1);
   check_pooling({2, 3, 8, 9}, false, 3, 2, 1);

@@ -117,7 +117,8 @@ std::vector<ValueCase> movement_cases() {
 
 std::vector<ValueCase> window_cases() {
   const std::string conv = " {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64";
-  const std::string padded = conv + ", padding = array<i64: 0, 0, 1, 0>}", last = conv + "}";
+  const std::string padded = conv + ", padding = array<i64: 0, 0, 1, 0>}", last = conv + ", channels_first = false}",
+                    first = conv + ", channels_first = true}";
   const std::string window =
       " {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, "
       "dilation = array<i64: 1, 1>, axes = array<i64: 2, 3>";
@@ -141,6 +142,9 @@ std::vector<ValueCase> window_cases() {
       {{"stator.convolution %0, %1" + last, {"tensor<1x1x2x2xf64>", "tensor<1x1x2x2xf64>"}, "tensor<1x1x2x2xf64>"},
        {square, {1, 10, 100, 1000}},
        {201, 2010, 403, 4030}},
+      {{"stator.convolution %0, %1" + first, {"tensor<1x2x1x2xf64>", "tensor<1x1x2x2xf64>"}, "tensor<1x2x1x2xf64>"},
+       {square, {1, 10, 100, 1000}},
+       {301, 402, 3010, 4020}},
       {{"stator.convolution_weight_grad %0, %1" + last,
         {"tensor<1x1x2x2xf64>", "tensor<1x1x2x1xf64>"},
         "tensor<1x1x2x1xf64>"},

@@ -123,7 +123,15 @@ func.func @conv2d_weight_grad_cotangent(%a: tensor<1x3x8x8xf32>, %b: tensor<1x4x
 
 func.func @convolution_input(%a: tensor<8x8x3xf32>, %b: tensor<3x3x3x4xf32>) {
   // expected-error @below {{convolution: the input is not [N, H, W, C]: [8, 8, 3] x [3, 3, 3, 4]}}
-  %0 = stator.convolution %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<1x6x6x4xf32>
+  %0 = stator.convolution %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false} : (tensor<8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<1x6x6x4xf32>
+  return
+}
+
+// -----
+
+func.func @convolution_planes(%a: tensor<1x4x8x8xf32>, %b: tensor<3x3x2x4xf32>) {
+  // expected-error @below {{convolution: channels-first images are in one group: [1, 4, 8, 8] x [3, 3, 2, 4]}}
+  %0 = stator.convolution %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 2 : i64, channels_first = true} : (tensor<1x4x8x8xf32>, tensor<3x3x2x4xf32>) -> tensor<1x4x6x6xf32>
   return
 }
 
@@ -131,7 +139,7 @@ func.func @convolution_input(%a: tensor<8x8x3xf32>, %b: tensor<3x3x3x4xf32>) {
 
 func.func @convolution_weight(%a: tensor<1x8x8x3xf32>, %b: tensor<3x3x4xf32>) {
   // expected-error @below {{convolution: the weight is not [KH, KW, C / groups, O]: [1, 8, 8, 3] x [3, 3, 4]}}
-  %0 = stator.convolution %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x8x8x3xf32>, tensor<3x3x4xf32>) -> tensor<1x6x6x4xf32>
+  %0 = stator.convolution %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false} : (tensor<1x8x8x3xf32>, tensor<3x3x4xf32>) -> tensor<1x6x6x4xf32>
   return
 }
 
@@ -139,7 +147,7 @@ func.func @convolution_weight(%a: tensor<1x8x8x3xf32>, %b: tensor<3x3x4xf32>) {
 
 func.func @convolution_weight_grad_cotangent(%a: tensor<1x8x8x3xf32>, %b: tensor<1x6x5x4xf32>) {
   // expected-error @below {{convolution_weight_grad: the cotangent is not of the convolution's type: [1, 8, 8, 3] x [1, 6, 5, 4] -> [3, 3, 3, 4]}}
-  %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x8x8x3xf32>, tensor<1x6x5x4xf32>) -> tensor<3x3x3x4xf32>
+  %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false} : (tensor<1x8x8x3xf32>, tensor<1x6x5x4xf32>) -> tensor<3x3x3x4xf32>
   return
 }
 
@@ -147,6 +155,6 @@ func.func @convolution_weight_grad_cotangent(%a: tensor<1x8x8x3xf32>, %b: tensor
 
 func.func @convolution_weight_grad_parts(%a: tensor<3x8x8x3xf32>, %b: tensor<3x6x6x4xf32>) {
   // expected-error @below {{convolution_weight_grad: the parts do not divide the images: [3, 8, 8, 3] x [3, 6, 6, 4] -> [2, 3, 3, 3, 4]}}
-  %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<3x8x8x3xf32>, tensor<3x6x6x4xf32>) -> tensor<2x3x3x3x4xf32>
+  %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false} : (tensor<3x8x8x3xf32>, tensor<3x6x6x4xf32>) -> tensor<2x3x3x3x4xf32>
   return
 }

@@ -105,10 +105,10 @@ func.func @contraction(%a: tensor<5x2x3xf64>, %b: tensor<5x3x4xf64>, %x: tensor<
   %2 = stator.conv2d_input_grad %y, %w {dilation = array<i64: 1, 2>, groups = 2 : i64, padding = array<i64: 1, 1, 2, 2>, stride = array<i64: 2, 1>} : (tensor<2x6x4x8xf32>, tensor<6x2x3x3xf32>) -> tensor<2x4x7x8xf32>
   // CHECK: stator.conv2d_weight_grad %{{.*}}, %{{.*}} {dilation = array<i64: 1, 2>, groups = 2 : i64, padding = array<i64: 1, 1, 2, 2>, stride = array<i64: 2, 1>} : (tensor<2x4x7x8xf32>, tensor<2x6x4x8xf32>) -> tensor<6x2x3x3xf32>
   %3 = stator.conv2d_weight_grad %x, %y {dilation = array<i64: 1, 2>, groups = 2 : i64, padding = array<i64: 1, 1, 2, 2>, stride = array<i64: 2, 1>} : (tensor<2x4x7x8xf32>, tensor<2x6x4x8xf32>) -> tensor<6x2x3x3xf32>
-  // CHECK: stator.convolution %{{.*}}, %{{.*}} {dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<2x6x6x4xf32>
-  %4 = stator.convolution %l, %k {dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<2x6x6x4xf32>
-  // CHECK: stator.convolution_weight_grad %{{.*}}, %{{.*}} {dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<2x6x6x4xf32>) -> tensor<3x3x3x4xf32>
-  %5 = stator.convolution_weight_grad %l, %d {dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<2x6x6x4xf32>) -> tensor<3x3x3x4xf32>
+  // CHECK: stator.convolution %{{.*}}, %{{.*}} {channels_first = false, dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<2x6x6x4xf32>
+  %4 = stator.convolution %l, %k {channels_first = false, dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<3x3x3x4xf32>) -> tensor<2x6x6x4xf32>
+  // CHECK: stator.convolution_weight_grad %{{.*}}, %{{.*}} {channels_first = false, dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<2x6x6x4xf32>) -> tensor<3x3x3x4xf32>
+  %5 = stator.convolution_weight_grad %l, %d {channels_first = false, dilation = array<i64: 1, 1>, groups = 1 : i64, stride = array<i64: 1, 1>} : (tensor<2x8x8x3xf32>, tensor<2x6x6x4xf32>) -> tensor<3x3x3x4xf32>
   return
 }
 

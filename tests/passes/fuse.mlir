@@ -120,7 +120,7 @@ func.func @padded(%x: tensor<1x4x4x2xf32>, %w: tensor<3x3x2x8xf32>) -> tensor<1x
   %r = stator.relu %x : (tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32>
   %p = stator.pad %r {low = array<i64: 0, 1, 1, 0>, high = array<i64: 0, 1, 1, 0>, interior = array<i64: 0, 0, 0, 0>, value = 0.0}
     : (tensor<1x4x4x2xf32>) -> tensor<1x6x6x2xf32>
-  %y = stator.convolution %p, %w {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+  %y = stator.convolution %p, %w {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false}
     : (tensor<1x6x6x2xf32>, tensor<3x3x2x8xf32>) -> tensor<1x4x4x8xf32>
   return %y : tensor<1x4x4x8xf32>
 }

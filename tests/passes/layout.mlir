@@ -1,5 +1,5 @@
 // Convolutions are channels-last, and so is what lies between them.
-// RUN: stator-opt %s --layout | FileCheck %s
+// RUN: stator-opt %s --layout=images=channels-last | FileCheck %s
 
 // One permute before and one after two convolutions; none around relu, bias and pooling.
 // CHECK-LABEL: @chain

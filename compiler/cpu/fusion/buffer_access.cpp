@@ -33,6 +33,63 @@ Value loadReversed(const IndexMath& math, mlir::VectorType type, Value buffer, c
   return math.ix.builder.create<vector::ShuffleOp>(math.ix.location, loaded, loaded, reversed);
 }
 
+llvm::SmallVector<int64_t> lanesFrom(int64_t first, int64_t count, int64_t step) {
+  llvm::SmallVector<int64_t> lanes;
+  for (int64_t i = 0; i < count; ++i) lanes.push_back(first + i * step);
+  return lanes;
+}
+
+/// Two vectors' worth of neighbours, of which the lanes want every second.
+struct Pairs {
+  LaneIndex first, second;            ///< where the two loads begin
+  int64_t inFirst = 0, inSecond = 0;  ///< the lane of each that is wanted first
+};
+
+/// Where elements `at` and those between them can be had by two loads. Both elements of a pair come from the same two
+/// loads where that is known not to leave the buffer; else no load goes further than the last lane's element.
+Pairs pairsAt(const IndexMath& math, Value buffer, const LaneIndex& at) {
+  LaneIndex start = at;
+  start.step = 1;
+  const bool wholePairs = llvm::cast<mlir::MemRefType>(buffer.getType()).getNumElements() % 2 == 0;
+  LaneIndex base = start;
+  base.offset = 0;
+  if (!wholePairs || base.alignment() % 2 != 0) return {start, math.add(start, math.lanes - 1), 0, 1};
+  const int64_t odd = at.offset & 1;
+  start = math.add(start, -odd);
+  return {start, math.add(start, math.lanes), odd, odd};
+}
+
+/// The mask of a load that lanes `first`, `first + 2`, ... of are wanted where `mask` from its lane `from` on says so,
+/// and with `both` the lanes between them, too.
+Value spreadMask(const IndexMath& math, Value mask, int64_t from, int64_t first, bool both) {
+  if (!mask) return {};
+  auto& b = math.ix.builder;
+  Value none = b.create<arith::ConstantOp>(math.ix.location, b.getZeroAttr(mask.getType()));
+  llvm::SmallVector<int64_t> lanes;
+  for (int64_t lane = 0; lane < math.lanes; ++lane)
+    lanes.push_back(both || lane % 2 == first % 2 ? from + lane / 2 : math.lanes);
+  return b.create<vector::ShuffleOp>(math.ix.location, mask, none, lanes);
+}
+
+Value loadNeighbours(const IndexMath& math, mlir::VectorType type, Value buffer, const LaneIndex& at, Value mask) {
+  auto& b = math.ix.builder;
+  auto location = math.ix.location;
+  if (!mask) return b.create<vector::LoadOp>(location, type, buffer, math.start(at));
+  Value zeros = b.create<arith::ConstantOp>(location, b.getZeroAttr(type));
+  return b.create<vector::MaskedLoadOp>(location, type, buffer, math.start(at), mask, zeros);
+}
+
+Value loadEverySecond(const IndexMath& math, mlir::VectorType type, Value buffer, const LaneIndex& at, Value mask) {
+  const Pairs pairs = pairsAt(math, buffer, at);
+  const int64_t half = math.lanes / 2;
+  const bool both = pairs.inFirst == pairs.inSecond;
+  Value low = loadNeighbours(math, type, buffer, pairs.first, spreadMask(math, mask, 0, pairs.inFirst, both));
+  Value high = loadNeighbours(math, type, buffer, pairs.second, spreadMask(math, mask, half, pairs.inSecond, both));
+  llvm::SmallVector<int64_t> wanted = lanesFrom(pairs.inFirst, half, 2);
+  wanted.append(lanesFrom(math.lanes + pairs.inSecond, half, 2));
+  return math.ix.builder.create<vector::ShuffleOp>(math.ix.location, low, high, wanted);
+}
+
 Value loadStored(const IndexMath& math, mlir::VectorType type, Value buffer, const LaneIndex& at, Value mask) {
   auto& b = math.ix.builder;
   auto location = math.ix.location;
@@ -40,11 +97,15 @@ Value loadStored(const IndexMath& math, mlir::VectorType type, Value buffer, con
     Value element = b.create<memref::LoadOp>(location, buffer, math.start(at));
     return b.create<vector::BroadcastOp>(location, type, element);
   }
+  if (!at.lanes && at.step == 2 && math.lanes > 1) return loadEverySecond(math, type, buffer, at, mask);
   if (at.lanes || (at.step != 1 && (at.step != -1 || mask))) return gatherLanes(math, type, buffer, at, mask);
-  if (at.step == -1) return loadReversed(math, type, buffer, at);
-  if (!mask) return b.create<vector::LoadOp>(location, type, buffer, math.start(at));
-  Value zeros = b.create<arith::ConstantOp>(location, b.getZeroAttr(type));
-  return b.create<vector::MaskedLoadOp>(location, type, buffer, math.start(at), mask, zeros);
+  return at.step == -1 ? loadReversed(math, type, buffer, at) : loadNeighbours(math, type, buffer, at, mask);
+}
+
+void storeNeighbours(const IndexMath& math, Value stored, Value buffer, const LaneIndex& at, Value mask) {
+  auto& b = math.ix.builder;
+  if (mask) b.create<vector::MaskedStoreOp>(math.ix.location, buffer, math.start(at), mask, stored);
+  else b.create<vector::StoreOp>(math.ix.location, stored, buffer, math.start(at));
 }
 
 }  // namespace
@@ -65,10 +126,22 @@ void storeLanes(const IndexMath& math, Value computed, Value buffer, mlir::Type 
     b.create<memref::StoreOp>(location, first, buffer, math.start(at));
   } else if (at.lanes || at.step != 1) {
     throw InternalError("lower-cpu: the lanes of a result do not lie side by side");
-  } else if (index.mask) {
-    b.create<vector::MaskedStoreOp>(location, buffer, math.start(at), index.mask, stored);
   } else {
-    b.create<vector::StoreOp>(location, stored, buffer, math.start(at));
+    storeNeighbours(math, stored, buffer, at, index.mask);
+  }
+}
+
+void storePairs(const IndexMath& math, Value even, Value odd, Value buffer, mlir::Type element,
+                const TensorIndex& index) {
+  LaneIndex at = math.linearize(index.groups);
+  if (at.lanes || at.step != 2) throw InternalError("lower-cpu: the pairs of a result do not lie side by side");
+  at.step = 1;
+  Value first = toStorage(math.ix, even, element), second = toStorage(math.ix, odd, element);
+  for (int64_t half : {int64_t{0}, math.lanes / 2}) {
+    llvm::SmallVector<int64_t> lanes;
+    for (int64_t lane = 0; lane < math.lanes; ++lane) lanes.push_back(half + lane / 2 + lane % 2 * math.lanes);
+    Value stored = math.ix.builder.create<vector::ShuffleOp>(math.ix.location, first, second, lanes);
+    storeNeighbours(math, stored, buffer, math.add(at, 2 * half), spreadMask(math, index.mask, half, 0, true));
   }
 }
 

@@ -1,7 +1,9 @@
 // A matrix product or convolution of the dialect as a contraction form.
 #include "compiler/cpu/fusion/contraction_form.h"
 
+#include "compiler/ir/rules.h"
 #include "compiler/ir/tensor_type.h"
+#include "compiler/ir/verify.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
@@ -65,7 +67,34 @@ FusedContraction matmulForm(ir::MatmulOp op) {
   return fused;
 }
 
+/// An image's strides by the names of its axes.
+struct ImageStrides {
+  int64_t n, c, h, w;
+};
+
+ImageStrides imageStrides(const View& image, const rule::ImageAxes& axes) {
+  return {image.strides[axes.n], image.strides[axes.c], image.strides[axes.h], image.strides[axes.w]};
+}
+
+/// Channels first: A is the weight, B the image, and a row of an output plane lies along the columns.
+FusedContraction planesForm(ir::ConvolutionOp op) {
+  View x = viewOf(op.getX()), w = viewOf(op.getWeight());
+  FusedContraction fused = begin(op.getResult(), w, x);
+  llvm::ArrayRef<int64_t> y = op.getType().getShape();
+  llvm::SmallVector<int64_t> c = rowMajor(y);
+  auto stride = op.getStride(), dilation = op.getDilation();
+  fused.form.outer = {{y[0], 0, x.strides[0], c[0]}, {y[2], 0, stride[0] * x.strides[2], c[2]}};
+  fused.form.rows = {{y[1], w.strides[3], 0, c[1]}};
+  fused.form.columns = {y[3], 0, stride[1] * x.strides[3], 1};
+  fused.form.reductions = {{w.shape[2], w.strides[2], x.strides[1], 0},
+                           {w.shape[0], w.strides[0], dilation[0] * x.strides[2], 0},
+                           {w.shape[1], w.strides[1], dilation[1] * x.strides[3], 0}};
+  fused.resultLoops = {0, 2, 1, 3};
+  return fused;
+}
+
 FusedContraction convolutionForm(ir::ConvolutionOp op) {
+  if (op.getChannelsFirst()) return planesForm(op);
   View x = viewOf(op.getX()), w = viewOf(op.getWeight());
   FusedContraction fused = begin(op.getResult(), x, w);
   llvm::ArrayRef<int64_t> y = op.getType().getShape();
@@ -89,25 +118,24 @@ FusedContraction convolutionForm(ir::ConvolutionOp op) {
 FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   View x = viewOf(op.getX()), dy = viewOf(op.getDy());
   FusedContraction fused = begin(op.getResult(), x, dy);
+  const rule::ImageAxes axes = ir::ruleOf<rule::Convolution>(op).axes();
+  const ImageStrides a = imageStrides(x, axes), b = imageStrides(dy, axes);
   llvm::ArrayRef<int64_t> w = op.getType().getShape();
   int64_t images = dy.shape[0];
   if (w.size() == 5) {
     images /= w[0];
-    fused.form.outer.push_back({w[0], images * x.strides[0], images * dy.strides[0], rowMajor(w)[0]});
+    fused.form.outer.push_back({w[0], images * a.n, images * b.n, rowMajor(w)[0]});
     fused.resultLoops.push_back(0);
     w = w.drop_front();
   }
   llvm::SmallVector<int64_t> c = rowMajor(w);
   int64_t groups = static_cast<int64_t>(op.getGroups()), each = w[3] / groups;
   auto stride = op.getStride(), dilation = op.getDilation();
-  if (groups > 1) fused.form.outer.push_back({groups, w[2] * x.strides[3], each * dy.strides[3], each});
-  fused.form.rows.push_back({w[0], dilation[0] * x.strides[1], 0, c[0]});
-  fused.form.rows.push_back({w[1], dilation[1] * x.strides[2], 0, c[1]});
-  fused.form.rows.push_back({w[2], x.strides[3], 0, c[2]});
-  fused.form.columns = {each, 0, dy.strides[3], 1};
-  fused.form.reductions.push_back({images, x.strides[0], dy.strides[0], 0});
-  fused.form.reductions.push_back({dy.shape[1], stride[0] * x.strides[1], dy.strides[1], 0});
-  fused.form.reductions.push_back({dy.shape[2], stride[1] * x.strides[2], dy.strides[2], 0});
+  if (groups > 1) fused.form.outer.push_back({groups, w[2] * a.c, each * b.c, each});
+  fused.form.rows = {{w[0], dilation[0] * a.h, 0, c[0]}, {w[1], dilation[1] * a.w, 0, c[1]}, {w[2], a.c, 0, c[2]}};
+  fused.form.columns = {each, 0, b.c, 1};
+  fused.form.reductions = {
+      {images, a.n, b.n, 0}, {dy.shape[axes.h], stride[0] * a.h, b.h, 0}, {dy.shape[axes.w], stride[1] * a.w, b.w, 0}};
   int outer = static_cast<int>(fused.form.outer.size());
   fused.resultLoops.append({outer, outer + 1, outer + 2});
   if (groups > 1) fused.resultLoops.push_back(outer - 1);

@@ -30,13 +30,14 @@ MapSchedule scheduleMap(ir::FusionOp fusion, const Target& target) {
   MapSchedule s;
   llvm::SmallVector<Value> values(roots);
   s.groups = iterationGroups(values, type.getShape());
-  s.groups.back().tile = 1;
-  s.lanes = lanesFor(s.groups.back().extent, target);
+  if (s.groups.back().tile != 2) s.groups.back().tile = 1;
+  s.lanes = lanesFor(s.groups.back().extent / s.groups.back().tile, target);
+  if (s.lanes == 1) s.groups.back().tile = 1;
   s.unroll = vectorsPerIteration(fusion, s.groups);
   int last = static_cast<int>(s.groups.size()) - 1;
   for (; s.leading < last && s.units < 64; ++s.leading)
     s.units *= s.groups[s.leading].extent / s.groups[s.leading].tile;
-  if (last == 0) s.units = s.groups[0].extent / (s.lanes * s.unroll);
+  if (last == 0) s.units = s.groups[0].extent / (s.lanes * s.unroll * s.groups[0].tile);
   double time = nanosecondsPerElement(fusion) * static_cast<double>(type.getNumElements());
   s.chunks = chunkCount(time, std::max<int64_t>(1, s.units));
   return s;
@@ -86,12 +87,13 @@ class MapEmitter {
 
   /// The last group: whole iterations, then what is left, then the last lanes by a mask.
   void line(bool chunked) {
-    int64_t extent = s_.groups.back().extent, step = s_.lanes * s_.unroll, steps = extent / step;
+    int64_t extent = s_.groups.back().extent, each = s_.groups.back().tile, vector = s_.lanes * each;
+    int64_t step = vector * s_.unroll, steps = extent / step;
     if (steps > 1) {
       Value lower = chunked ? shareOf(ix_, arguments_.chunk, steps, s_.chunks) : ix_.constant(0);
       Value upper = chunked ? shareOf(ix_, ix_.add(arguments_.chunk, 1), steps, s_.chunks) : ix_.constant(steps);
       ix_.loop(lower, upper, [&](Value index) {
-        at_.back() = {index, step, 0, 1, 1, {}};
+        at_.back() = {index, step, 0, each, 1, {}};
         store(positions(s_.unroll, 0));
       });
     } else {
@@ -100,14 +102,15 @@ class MapEmitter {
     int64_t done = steps * step;
     if (done == extent) return;
     auto rest = [&] {
-      at_.back() = {{}, 1, done, 1, 1, {}};
-      store(positions((extent - done) / s_.lanes, (extent - done) % s_.lanes));
+      at_.back() = {{}, 1, done, each, 1, {}};
+      store(positions((extent - done) / vector, (extent - done) % vector / each));
     };
     if (s_.chunks == 1 || !chunked) return rest();
     ix_.branch(ix_.less(arguments_.chunk, s_.chunks - 1), [] {}, rest);
   }
 
-  /// All vectors of an iteration: so many whole ones and one of `tail` lanes, for each element of the tiles.
+  /// All vectors of an iteration: so many whole ones and one of `tail` lanes, for each element of the tiles. Where the
+  /// last group has a tile, its elements are neighbours here.
   llvm::SmallVector<Position> positions(int64_t whole, int64_t tail) {
     Value mask = tail ? kernels::firstLanes(ix_, tail, s_.lanes) : Value();
     llvm::SmallVector<Position> all{{{}, {}}};
@@ -122,12 +125,13 @@ class MapEmitter {
       all = std::move(more);
     }
     llvm::SmallVector<Position> vectors;
+    int64_t each = s_.groups.back().tile;
     for (Position& position : all) {
       position.offsets.push_back(0);
-      for (int64_t i = 0; i < whole + (tail > 0); ++i) {
+      for (int64_t i = 0; i < (whole + (tail > 0)) * each; ++i) {
         vectors.push_back(position);
-        vectors.back().offsets.back() = i * s_.lanes;
-        if (i == whole) vectors.back().mask = mask;
+        vectors.back().offsets.back() = i / each * s_.lanes * each + i % each;
+        if (i / each == whole) vectors.back().mask = mask;
       }
     }
     return vectors;
@@ -144,11 +148,16 @@ class MapEmitter {
         index.groups.push_back({s_.groups[i].extent, evaluator.math().add(at_[i], position.offsets[i])});
       for (Value result : results_) computed.push_back({index, evaluator.evaluate(result, index)});
     }
-    for (auto [i, lanes] : llvm::enumerate(computed)) {
-      size_t output = i % results_.size();
-      mlir::Type element = llvm::cast<mlir::RankedTensorType>(results_[output].getType()).getElementType();
-      storeLanes(evaluator.math(), lanes.second, arguments_.outputs[output], element, lanes.first);
-    }
+    const size_t count = results_.size();
+    for (size_t i = 0; i < computed.size(); i += count * s_.groups.back().tile)
+      for (size_t output = 0; output < count; ++output) {
+        mlir::Type element = llvm::cast<mlir::RankedTensorType>(results_[output].getType()).getElementType();
+        const auto& [index, lanes] = computed[i + output];
+        if (s_.groups.back().tile == 1) storeLanes(evaluator.math(), lanes, arguments_.outputs[output], element, index);
+        else
+          storePairs(evaluator.math(), lanes, computed[i + count + output].second, arguments_.outputs[output], element,
+                     index);
+      }
   }
 
   IndexBuilder ix_;

@@ -101,9 +101,9 @@ class BoundaryFinder {
     alone(shape, op.getAxes());
     for (int i = 0; i < 2; ++i) tile(shape, op.getAxes()[i], op.getStride()[i]);
   }
-  /// Elements of a leading axis that a few steps apart are computed alike go in turns.
+  /// Elements of an axis that a few steps apart are computed alike go in turns; along the lanes' axis, pairs do.
   void tile(llvm::ArrayRef<int64_t> shape, int64_t axis, int64_t stride) {
-    bool small = stride <= 3 && axis + 1 != static_cast<int64_t>(shape.size());
+    bool small = stride <= (axis + 1 == static_cast<int64_t>(shape.size()) ? 2 : 3);
     if (!small || stride == 1 || shape[axis] % stride != 0) return;
     tiles[mlir::ShapedType::getNumElements(shape.drop_front(axis + 1))] = stride;
   }

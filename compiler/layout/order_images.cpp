@@ -1,5 +1,5 @@
 // conv2d and its gradients in terms of `convolution`, `convolution_weight_grad`, and ops that move elements.
-#include "compiler/layout/channels_last.h"
+#include "compiler/layout/order_images.h"
 
 #include "compiler/layout/depthwise.h"
 #include "compiler/layout/strided_gradient.h"
@@ -14,16 +14,17 @@ using mlir::Value;
 /// Builds in place of one convolution op.
 class Rewriter {
  public:
-  explicit Rewriter(mlir::Operation* op) : images_(op), conv_(ir::ruleOf<rule::Conv2d>(op)) {}
+  Rewriter(mlir::Operation* op, bool channelsFirst)
+      : conv_(ir::ruleOf<rule::Conv2d>(op)), channelsFirst_(channelsFirst), images_(op, convolution({}).axes()) {}
 
   Value forward(ir::Conv2dOp op) {
-    Value x = images_.pad(images_.permute(op.getX(), imageToLast), conv_.padding, Integers(0, 0));
-    return images_.permute(convolve(conv_.stride, x, images_.permute(op.getWeight(), weightToLast)), imageToFirst);
+    Value x = images_.pad(ordered(op.getX()), conv_.padding, Integers(0, 0));
+    return written(convolve(conv_.stride, x, images_.permute(op.getWeight(), weightToLast)));
   }
 
   Value weightGradient(ir::Conv2dWeightGradOp op) {
-    Value x = images_.pad(images_.permute(op.getX(), imageToLast), conv_.padding, Integers(0, 0));
-    Value dy = images_.permute(op.getDy(), imageToLast);
+    Value x = images_.pad(ordered(op.getX()), conv_.padding, Integers(0, 0));
+    Value dy = ordered(op.getDy());
     rule::ConvolutionWeightGrad gradient{convolution(conv_.stride)};
     bool stacked = op.getResult().getType().getRank() == 5;
     using Axes = llvm::ArrayRef<int64_t>;
@@ -37,22 +38,28 @@ class Rewriter {
 
   /// dy convolved with the flipped weight: [N, O, OH, OW] -> [N, C, H, W].
   Value inputGradient(ir::Conv2dInputGradOp op) {
-    auto dx = simplify::permuted(op.getResult().getType(), imageToLast);
-    Value dy = images_.permute(op.getDy(), imageToLast);
-    if (conv_.stride != Integers(1, 1))
-      return images_.permute(stridedInputGradient(images_, conv_, dy, op.getWeight(), dx), imageToFirst);
+    Value dy = ordered(op.getDy());
+    if (conv_.stride != Integers(1, 1)) {
+      auto dx = simplify::permuted(op.getResult().getType(), imageToLast);
+      return written(stridedInputGradient(images_, conv_, dy, op.getWeight(), dx));
+    }
     int64_t from[2], to[2];
     for (int axis = 0; axis < 2; ++axis) {
       long reach = conv_.dilation[axis] * (op.getWeight().getType().getDimSize(2 + axis) - 1);
       from[axis] = conv_.padding[2 * axis] - reach;
-      to[axis] = from[axis] + dx.getDimSize(1 + axis) + reach;
+      to[axis] = from[axis] + op.getResult().getType().getDimSize(2 + axis) + reach;
     }
     Value weight = images_.backwardWeight(op.getWeight(), conv_.groups);
-    return images_.permute(convolve(conv_.stride, images_.window(dy, from, to), weight), imageToFirst);
+    return written(convolve(conv_.stride, images_.window(dy, from, to), weight));
   }
 
  private:
-  rule::Convolution convolution(const Integers& stride) const { return {stride, conv_.dilation, conv_.groups}; }
+  rule::Convolution convolution(const Integers& stride) const {
+    return {stride, conv_.dilation, conv_.groups, channelsFirst_};
+  }
+
+  Value ordered(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToLast); }
+  Value written(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToFirst); }
 
   Value convolve(const Integers& stride, Value x, Value weight) {
     rule::Convolution rule = convolution(stride);
@@ -60,19 +67,21 @@ class Rewriter {
     return images_.build(rule, {x, weight});
   }
 
-  ImageBuilder images_;
   rule::Conv2d conv_;
+  bool channelsFirst_;
+  ImageBuilder images_;
 };
 
 }  // namespace
 
-void makeChannelsLast(mlir::func::FuncOp function) {
-  function.walk([](mlir::Operation* op) {
-    Value result = llvm::TypeSwitch<mlir::Operation*, Value>(op)
-                       .Case([](ir::Conv2dOp conv) { return Rewriter(conv).forward(conv); })
-                       .Case([](ir::Conv2dWeightGradOp conv) { return Rewriter(conv).weightGradient(conv); })
-                       .Case([](ir::Conv2dInputGradOp conv) { return Rewriter(conv).inputGradient(conv); })
-                       .Default([](auto) { return Value(); });
+void orderImages(mlir::func::FuncOp function, bool channelsFirst) {
+  function.walk([&](mlir::Operation* op) {
+    Value result =
+        llvm::TypeSwitch<mlir::Operation*, Value>(op)
+            .Case([&](ir::Conv2dOp conv) { return Rewriter(conv, channelsFirst).forward(conv); })
+            .Case([&](ir::Conv2dWeightGradOp conv) { return Rewriter(conv, channelsFirst).weightGradient(conv); })
+            .Case([&](ir::Conv2dInputGradOp conv) { return Rewriter(conv, channelsFirst).inputGradient(conv); })
+            .Default([](auto) { return Value(); });
     if (!result) return;
     op->replaceAllUsesWith(mlir::ValueRange(result));
     op->erase();
