@@ -29,9 +29,10 @@ struct StepLoop {
 
 /// The steps of one function.
 struct StepTable {
-  static constexpr int64_t step_numbers = 4, buffer_numbers = 3, stride_numbers = 2;
+  static constexpr int64_t step_numbers = 5, buffer_numbers = 3, stride_numbers = 2;
 
-  /// For each step: its kernel, its chunks, where its buffers begin in `buffers`, and how many there are.
+  /// For each step: its kernel, its chunks, where its buffers begin in `buffers`, how many there are, and how many steps
+  /// behind it share its parallel region.
   std::vector<int64_t> steps;
   /// For each buffer: its base, an offset in bytes, and the number of its strides; for each stride where in the arena a
   /// loop's counter stands, and the bytes that each round adds. Bases are the call's state, arena and arguments, then

@@ -24,7 +24,9 @@ bool movesOnly(mlir::Operation* op) {
 
 int64_t flopsOf(mlir::Operation* op) {
   auto window = [](auto pooling) { return pooling.getKernel()[0] * pooling.getKernel()[1]; };
-  auto perChannel = [](mlir::Value weight) { return elements(weight) / typeOf(weight).getShape().back(); };
+  auto perChannel = [](mlir::Value weight) {  // [KH, KW, C, O], or a stack of them
+    return mlir::ShapedType::getNumElements(typeOf(weight).getShape().take_back(4).drop_back());
+  };
   if (movesOnly(op) || llvm::isa<ir::GatherOp>(op)) return 0;
   return llvm::TypeSwitch<mlir::Operation*, int64_t>(op)
       .Case([&](ir::MatmulOp o) { return 2 * elements(o.getResult()) * typeOf(o.getA()).getShape().back(); })

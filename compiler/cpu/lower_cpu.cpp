@@ -28,11 +28,22 @@ llvm::SmallVector<int> placesOf(llvm::ArrayRef<memory::Buffer> buffers, llvm::Sm
   return places;
 }
 
+llvm::SmallVector<Access> accessesOf(ir::FusionOp fusion) {
+  llvm::SmallVector<Access> accesses;
+  const size_t operands = fusion.getNumOperands();
+  for (auto [i, buffer] : llvm::enumerate(memory::buffersOf(fusion))) {
+    mlir::Value value = i < operands ? fusion.getOperand(i) : fusion.getResult(i - operands);
+    accesses.push_back({buffer, memory::sizeBytes(value.getType()), i >= operands});
+  }
+  return accesses;
+}
+
 bool hasNoElements(mlir::Type tensor) { return llvm::cast<mlir::RankedTensorType>(tensor).getNumElements() == 0; }
 
 class ModuleLowering {
  public:
-  ModuleLowering(mlir::ModuleOp module, const Target& target) : module_(module), tables_(module), target_(target) {}
+  ModuleLowering(mlir::ModuleOp module, const Target& target, bool joins)
+      : module_(module), tables_(module, joins), target_(target) {}
 
   LoweredModule run(llvm::function_ref<void(const KernelFunction&)> seen) {
     std::vector<func::FuncOp> functions(module_.getOps<func::FuncOp>().begin(), module_.getOps<func::FuncOp>().end());
@@ -71,18 +82,20 @@ class ModuleLowering {
     std::vector<StepTables::Step> steps;
     for (mlir::Operation& op : block) {
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
-        steps.push_back({nullptr, {}, {}, scan, stepsOf(scan.block(), scratch, arenaBytes, library)});
+        steps.push_back({nullptr, {}, {}, {}, scan, stepsOf(scan.block(), scratch, arenaBytes, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
+      llvm::SmallVector<Access> accesses = accessesOf(fusion);
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
       if (kernel.scratchBytes) {
         int64_t place = scratch.placeFor(fusion, kernel.scratchBytes);
         distinct.push_back({memory::Base::arena, 0, place});
+        accesses.push_back({distinct.back(), kernel.scratchBytes, true});
         arenaBytes = std::max(arenaBytes, place + round_up_to_alignment(kernel.scratchBytes));
       }
-      steps.push_back({&kernel, std::move(distinct), layersOf(fusion), {}, {}});
+      steps.push_back({&kernel, std::move(distinct), std::move(accesses), layersOf(fusion), {}, {}});
     }
     return steps;
   }
@@ -152,8 +165,8 @@ std::string entrySymbol(std::string_view function) { return std::string(function
 std::string stepSymbol(std::string_view kernel) { return std::string(kernel) + ".step"; }
 
 LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target,
-                       llvm::function_ref<void(const KernelFunction&)> seen) {
-  return ModuleLowering(module, target).run(seen);
+                       llvm::function_ref<void(const KernelFunction&)> seen, bool joins) {
+  return ModuleLowering(module, target, joins).run(seen);
 }
 
 std::unique_ptr<mlir::Pass> createLowerCpuPass() { return std::make_unique<LowerCpuPass>(); }

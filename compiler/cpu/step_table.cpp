@@ -42,6 +42,9 @@ int64_t counterOf(ir::ScanOp scan) {
   return counter.getInt();
 }
 
+/// Whether a kernel takes some ten microseconds at most.
+bool isShort(const KernelFacts& facts) { return facts.flops < 1 << 20 && facts.bytes < 256 << 10; }
+
 }  // namespace
 
 int64_t StepTables::numberOf(const KernelFunction& kernel) {
@@ -69,16 +72,39 @@ void StepTables::numbers(const std::string& name, llvm::ArrayRef<int64_t> values
 
 /// Appends the steps, those of loops where they stand, to the tables.
 void StepTables::collect(llvm::ArrayRef<Step> steps, Tables& tables) {
-  for (const Step& step : steps) {
-    if (step.kernel) collect(step, tables);
-    else collectLoop(step, tables);
+  int64_t buffers = 0, joined = 0;
+  for (auto [number, behind] : inRegions(steps)) {
+    const Step& step = steps[number];
+    if (!step.kernel) {
+      collectLoop(step, tables);
+      continue;
+    }
+    collect(step, behind, tables);
+    buffers += std::ssize(step.buffers), ++joined;
+    mostBuffers_ = std::max(mostBuffers_, buffers), mostJoined_ = std::max(mostJoined_, joined);
+    if (behind == 0) buffers = joined = 0;
   }
 }
 
-void StepTables::collect(const Step& step, Tables& tables) {
+/// Steps in the order in which they are to run; a loop ends a region, and stays where it is.
+llvm::SmallVector<OrderedStep> StepTables::inRegions(llvm::ArrayRef<Step> steps) const {
+  llvm::SmallVector<OrderedStep> ordered;
+  while (ordered.size() < steps.size()) {
+    const size_t first = ordered.size();
+    llvm::SmallVector<RegionStep> kernels;
+    for (const Step& step : steps.drop_front(first).take_while([](const Step& step) { return step.kernel; }))
+      kernels.push_back({step.accesses, step.kernel->chunks, isShort(step.kernel->facts)});
+    if (kernels.empty() || !joins_) ordered.push_back({first, 0});
+    else
+      for (auto [step, behind] : joinRegions(kernels)) ordered.push_back({first + step, behind});
+  }
+  return ordered;
+}
+
+void StepTables::collect(const Step& step, int64_t behind, Tables& tables) {
   StepTable& table = tables.table;
   int64_t count = std::ssize(step.buffers);
-  for (int64_t number : {numberOf(*step.kernel), step.kernel->chunks, std::ssize(table.buffers), count})
+  for (int64_t number : {numberOf(*step.kernel), step.kernel->chunks, std::ssize(table.buffers), count, behind})
     table.steps.push_back(number);
   table.layers.push_back(step.layers);
   for (const memory::Buffer& buffer : step.buffers) {
@@ -87,7 +113,6 @@ void StepTables::collect(const Step& step, Tables& tables) {
     for (const memory::Stride& stride : buffer.strides)
       for (int64_t number : {stride.counter_bytes, stride.step_bytes}) table.buffers.push_back(number);
   }
-  mostBuffers_ = std::max(mostBuffers_, count);
 }
 
 /// A loop without kernels leaves no trace.

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "compiler/cpu/join_regions.h"
 #include "compiler/cpu/kernel_library.h"
 #include "compiler/memory/buffer.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -13,12 +14,14 @@ namespace stator::cpu {
 /// Collects the steps of functions, and builds the code that runs them.
 class StepTables {
  public:
-  explicit StepTables(mlir::ModuleOp module) : module_(module), builder_(module.getContext()) {}
+  /// `joins`: whether kernels share parallel regions.
+  StepTables(mlir::ModuleOp module, bool joins) : module_(module), builder_(module.getContext()), joins_(joins) {}
 
   /// One use of a kernel, with its buffers in the kernel's order, the scratch last; or a loop over steps.
   struct Step {
     const KernelFunction* kernel;  ///< null: a loop
     llvm::SmallVector<memory::Buffer> buffers;
+    llvm::SmallVector<Access> accesses;
     std::string layers;
     ir::ScanOp loop;
     std::vector<Step> body;
@@ -47,7 +50,8 @@ class StepTables {
   static constexpr llvm::StringLiteral runnerName = "run_steps";
 
   void collect(llvm::ArrayRef<Step> steps, Tables& tables);
-  void collect(const Step& step, Tables& tables);
+  void collect(const Step& step, int64_t behind, Tables& tables);
+  llvm::SmallVector<OrderedStep> inRegions(llvm::ArrayRef<Step> steps) const;
   void collectLoop(const Step& loop, Tables& tables);
   mlir::Value basesOf(mlir::Value call, int64_t inputs, int64_t results);
   void run(llvm::ArrayRef<Step> steps, Tables& tables);
@@ -58,7 +62,9 @@ class StepTables {
   void numbers(const std::string& name, llvm::ArrayRef<int64_t> values);
   void kernelTable();
   void runner();
-  void chunkRunner();
+  void regionRunner();
+  void joinedChunk();
+  void joinedKernel(mlir::func::FuncOp chunk);
   static std::pair<mlir::Value, mlir::Value> addressAt(const kernels::IndexBuilder& ix, mlir::Value bases,
                                                        mlir::Value buffers, mlir::Value at);
 
@@ -66,7 +72,9 @@ class StepTables {
   kernels::OpBuilder builder_;
   std::vector<const KernelFunction*> kernels_;
   llvm::DenseMap<const KernelFunction*, int64_t> numbers_;
-  int64_t mostBuffers_ = 1;
+  int64_t mostBuffers_ = 1;  ///< of a region
+  int64_t mostJoined_ = 1;   ///< kernels of a region
+  bool joins_;
 };
 
 }  // namespace stator::cpu

@@ -1,5 +1,5 @@
-// Groups ops into kernels: takes functions of simplified, channels-last ops; gives functions of fusions, and of scans
-// whose steps are fusions.
+// Groups ops into kernels: takes functions of simplified ops in the layout phase's order; gives functions of fusions, and
+// of scans whose steps are fusions.
 //
 //   %p = stator.matmul %x, %w                    %y = stator.fusion kind "contraction" (%x, %w, %b) ... {
 //   %c = stator.broadcast %b                     ^bb0(%0, %1, %2):
@@ -19,8 +19,8 @@ namespace stator {
 namespace {
 
 /// The steps of loops first: to the block around it, a loop is one op.
-void fuseBlock(mlir::Block& block) {
-  for (auto scan : block.getOps<ir::ScanOp>()) fuseBlock(scan.block());
+void fuseBlock(mlir::Block& block, bool joins) {
+  for (auto scan : block.getOps<ir::ScanOp>()) fuseBlock(scan.block(), joins);
   fuse::decomposeOps(block);
   fuse::replaceEmptyValues(block);
   fuse::dropEmptyReductions(block);
@@ -28,13 +28,15 @@ void fuseBlock(mlir::Block& block) {
   fuse::widenOperands(block);
   fuse::transposeMatmuls(block);
   fuse::splitLongReductions(block);
-  fuse::Grouping grouping(block);
+  fuse::Grouping grouping(block, joins);
   fuse::dropRecomputes(block);
   fuse::buildFusions(block, grouping);
 }
 
 struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
+
+  explicit FusePass(bool joins) : joins_(joins) {}
 
   llvm::StringRef getArgument() const override { return "fuse"; }
   llvm::StringRef getDescription() const override { return "Groups ops into kernels"; }
@@ -44,16 +46,19 @@ struct FusePass : mlir::PassWrapper<FusePass, mlir::OperationPass<mlir::func::Fu
     mlir::func::FuncOp function = getOperation();
     if (function.isDeclaration()) return;
     try {
-      fuseBlock(function.getBody().front());
+      fuseBlock(function.getBody().front(), joins_);
     } catch (const InternalError& error) {
       function.emitError(error.what());
       signalPassFailure();
     }
   }
+
+ private:
+  bool joins_;
 };
 
 }  // namespace
 
-std::unique_ptr<mlir::Pass> createFusePass() { return std::make_unique<FusePass>(); }
+std::unique_ptr<mlir::Pass> createFusePass(bool joins) { return std::make_unique<FusePass>(joins); }
 
 }  // namespace stator

@@ -22,13 +22,14 @@ llvm::StringRef nameOf(Kind kind) {
   return names[static_cast<int>(kind)];
 }
 
-Grouping::Grouping(mlir::Block& block) {
+Grouping::Grouping(mlir::Block& block, bool joins) : joins_(joins) {
   findMaterialized(block);
   for (mlir::Operation& op : block.without_terminator()) {
     Role role = roleOf(&op);
     if (role != Role::view && role != Role::source) place(&op);
     else if (materialized_.contains(&op)) placeView(&op);
   }
+  if (!joins) return;
   joinReductions();
   repeatCheapOps(block);
 }
@@ -167,7 +168,7 @@ bool Grouping::reductionCanJoin(mlir::Operation* op, const Group& group, int num
 
 bool Grouping::canJoin(mlir::Operation* op, int number) const {
   const Group& group = groups_[number];
-  if (group.kind == Kind::scatter || group.ops.size() >= mostOps || makesCircle(op, number)) return false;
+  if (!joins_ || group.kind == Kind::scatter || group.ops.size() >= mostOps || makesCircle(op, number)) return false;
   switch (roleOf(op)) {
     case Role::compute:
       if (servesReductions(op) && !servesReductions(group)) return false;
@@ -281,7 +282,7 @@ void Grouping::place(mlir::Operation* op) {
 
 /// A view with a kernel of its own takes in what is computed for it alone, if it reads no element twice.
 void Grouping::placeView(mlir::Operation* op) {
-  if (op->getNumOperands() == 1) {
+  if (joins_ && op->getNumOperands() == 1) {
     ViewPath path = pathTo(op->getOperand(0));
     int producer = groupOf(path.base.getDefiningOp());
     bool repeats = path.stretches || llvm::isa<ir::BroadcastOp>(op);

@@ -25,7 +25,8 @@ struct Group {
 
 class Grouping {
  public:
-  explicit Grouping(mlir::Block& block);
+  /// `joins`: whether ops share kernels at all.
+  Grouping(mlir::Block& block, bool joins);
 
   llvm::ArrayRef<Group> groups() const { return groups_; }
   /// The group that computes this op's result; -1: it is a view, a source or a cheap op that kernels repeat.
@@ -71,6 +72,7 @@ class Grouping {
   bool readsOneTensor(mlir::Operation* op) const;
   void repeatCheapOps(mlir::Block& block);
 
+  bool joins_;
   llvm::SmallVector<Group> groups_;
   llvm::DenseMap<mlir::Operation*, int> groupOf_;
   llvm::DenseSet<mlir::Operation*> materialized_;  ///< views and sources that get a kernel of their own

@@ -29,7 +29,9 @@ struct CompileOptions {
   /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Or a kernel by its name
   /// in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
-  /// Phases to leave out, by name; only those that do not change a program's meaning can be.
+  /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify` and `reassociate` do
+  /// nothing then, `layout` moves images around each convolution, `fuse` makes a kernel of each op, `plan-memory` uses
+  /// no byte twice, `lower-cpu` gives each kernel a parallel region of its own. Programs mean the same.
   std::vector<std::string> disabled_phases = {};
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};

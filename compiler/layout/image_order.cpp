@@ -65,7 +65,7 @@ Costs costsOf(mlir::func::FuncOp function) {
 }  // namespace
 
 bool prefersChannelsFirst(mlir::func::FuncOp function, ImageOrder order) {
-  if (order == ImageOrder::channelsLast) return false;
+  if (order == ImageOrder::channelsLast || order == ImageOrder::around) return false;
   Costs costs = costsOf(function);
   if (!costs.canBeFirst) return false;
   return order == ImageOrder::channelsFirst || costs.first * leastGain < costs.last;

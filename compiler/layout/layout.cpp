@@ -30,7 +30,7 @@ struct Layout : mlir::PassWrapper<Layout, mlir::OperationPass<mlir::func::FuncOp
   void runOnOperation() override {
     if (slots_ == SlotOrder::stored) layout::storeSlots(getOperation());
     layout::orderImages(getOperation(), layout::prefersChannelsFirst(getOperation(), images));
-    layout::assignAxisOrders(getOperation());
+    if (images != ImageOrder::around) layout::assignAxisOrders(getOperation());
     if (mlir::failed(simplify::simplifyFunction(getOperation()))) signalPassFailure();
   }
 
@@ -40,7 +40,8 @@ struct Layout : mlir::PassWrapper<Layout, mlir::OperationPass<mlir::func::FuncOp
       *this, "images", llvm::cl::desc("The order of the axes of images"), llvm::cl::init(ImageOrder::chosen),
       llvm::cl::values(clEnumValN(ImageOrder::chosen, "chosen", "that in which convolutions should run faster"),
                        clEnumValN(ImageOrder::channelsLast, "channels-last", "[N, H, W, C]"),
-                       clEnumValN(ImageOrder::channelsFirst, "channels-first", "[N, C, H, W]"))};
+                       clEnumValN(ImageOrder::channelsFirst, "channels-first", "[N, C, H, W]"),
+                       clEnumValN(ImageOrder::around, "around", "channels-last within convolutions alone"))};
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ enum class SlotOrder { asWritten, stored };
 
 /// In which order the axes of images lie: as their convolutions are estimated to run faster, or as is said here.
 /// Channels-first is for convolutions of stride 1 and one group alone: it is not heeded where there are others.
-enum class ImageOrder { chosen, channelsLast, channelsFirst };
+/// `around`: channels-last within each convolution and as written between them, with permutes around each.
+enum class ImageOrder { chosen, channelsLast, channelsFirst, around };
 
 /// conv2d and its gradients become convolutions on images in one order for the function; elementwise ops, reductions
 /// and pooling follow them. `stored` changes the types of slots to those of the state block, too.

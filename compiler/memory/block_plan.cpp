@@ -25,13 +25,21 @@ llvm::DenseSet<mlir::Value> placedByStep(ir::ScanOp scan) {
 
 }  // namespace
 
-BlockPlan::BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed) : placed_(std::move(placed)) {
+BlockPlan::BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed, bool reuses)
+    : reuses_(reuses), placed_(std::move(placed)) {
   int moment = 0;
   for (mlir::Operation& op : block) {
     if (auto fusion = llvm::dyn_cast<ir::FusionOp>(op)) addFusion(fusion, moment++);
     else if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) addScan(scan, moment++);
   }
-  arena_ = planArena(lifetimes_);
+  arena_ = planArena(planned(moment));
+}
+
+std::vector<Lifetime> BlockPlan::planned(int moments) const {
+  std::vector<Lifetime> lifetimes = lifetimes_;
+  if (!reuses_)
+    for (Lifetime& lifetime : lifetimes) lifetime.first = 0, lifetime.last = moments;
+  return lifetimes;
 }
 
 BlockPlan::Part BlockPlan::partOf(mlir::Value value) const {
@@ -62,7 +70,7 @@ void BlockPlan::addScan(ir::ScanOp scan, int moment) {
     memoryOf_[stack] = lifetimes_.size();
     lifetimes_.push_back({memory::sizeBytes(stack.getType()), moment, moment});
   }
-  auto step = std::make_unique<BlockPlan>(scan.block(), placedByStep(scan));
+  auto step = std::make_unique<BlockPlan>(scan.block(), placedByStep(scan), reuses_);
   loops_.push_back({scan, std::move(step), lifetimes_.size()});
   lifetimes_.push_back({counterBytes + loops_.back().step->sizeBytes(), moment, moment});
 }

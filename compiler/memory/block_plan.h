@@ -16,7 +16,8 @@ using Buffers = llvm::DenseMap<mlir::Value, Buffer>;
 class BlockPlan {
  public:
   /// The values in `placed` have places of their own. Kernels and loops are in order, each of them one moment.
-  BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed);
+  /// `reuses`: whether values that do not live together may share bytes.
+  BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed, bool reuses = true);
 
   int64_t sizeBytes() const { return arena_.total_bytes; }
   /// What no plan for these values in this order can go below.
@@ -46,6 +47,10 @@ class BlockPlan {
   void addState(ir::ScanOp scan, unsigned state, int moment);
   static void assignLoop(const Loop& loop, int64_t offset, Buffers& buffers);
 
+  /// The lifetimes that the plan goes by.
+  std::vector<Lifetime> planned(int moments) const;
+
+  bool reuses_;
   llvm::DenseSet<mlir::Value> placed_;
   llvm::DenseMap<mlir::Value, size_t> memoryOf_;  // which lifetime is a whole value's
   llvm::DenseMap<mlir::Value, Part> parts_;       // values that are no wholes

@@ -20,8 +20,8 @@ using memory::Buffer;
 /// Buffers of one function, whose kernels are in order.
 class MemoryPlan {
  public:
-  MemoryPlan(mlir::func::FuncOp function, llvm::ArrayRef<int64_t> slotOffsets)
-      : function_(function), slotOffsets_(slotOffsets) {}
+  MemoryPlan(mlir::func::FuncOp function, llvm::ArrayRef<int64_t> slotOffsets, bool reuses)
+      : function_(function), slotOffsets_(slotOffsets), reuses_(reuses) {}
 
   void run() {
     placeArguments();
@@ -65,7 +65,7 @@ class MemoryPlan {
   void placeInArena() {
     llvm::DenseSet<mlir::Value> placed;
     for (auto& [value, buffer] : buffers_) placed.insert(value);
-    memory::BlockPlan plan(function_.getBody().front(), std::move(placed));
+    memory::BlockPlan plan(function_.getBody().front(), std::move(placed), reuses_);
     plan.assign(0, buffers_);
     mlir::Builder builder(function_.getContext());
     function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(plan.sizeBytes()));
@@ -84,11 +84,14 @@ class MemoryPlan {
 
   mlir::func::FuncOp function_;
   llvm::ArrayRef<int64_t> slotOffsets_;
+  bool reuses_;
   memory::Buffers buffers_;
 };
 
 struct PlanMemoryPass : mlir::PassWrapper<PlanMemoryPass, mlir::OperationPass<mlir::ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemoryPass)
+
+  explicit PlanMemoryPass(bool reuses) : reuses_(reuses) {}
 
   llvm::StringRef getArgument() const override { return "plan-memory"; }
   llvm::StringRef getDescription() const override { return "Gives every tensor between kernels a buffer"; }
@@ -98,17 +101,20 @@ struct PlanMemoryPass : mlir::PassWrapper<PlanMemoryPass, mlir::OperationPass<ml
     for (auto function : getOperation().getOps<mlir::func::FuncOp>()) {
       try {
         memory::orderUpdates(function);
-        MemoryPlan(function, offsets ? offsets.asArrayRef() : llvm::ArrayRef<int64_t>()).run();
+        MemoryPlan(function, offsets ? offsets.asArrayRef() : llvm::ArrayRef<int64_t>(), reuses_).run();
       } catch (const InternalError& error) {
         function.emitError(error.what());
         return signalPassFailure();
       }
     }
   }
+
+ private:
+  bool reuses_;
 };
 
 }  // namespace
 
-std::unique_ptr<mlir::Pass> createPlanMemoryPass() { return std::make_unique<PlanMemoryPass>(); }
+std::unique_ptr<mlir::Pass> createPlanMemoryPass(bool reuses) { return std::make_unique<PlanMemoryPass>(reuses); }
 
 }  // namespace stator

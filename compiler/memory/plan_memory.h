@@ -10,7 +10,8 @@ class Pass;
 namespace stator {
 
 /// Takes functions of fusions and reshapes; gives the same with buffers on each fusion, in an order in which state is
-/// updated in place. The module says where slots lie (`stator.slot_offsets`).
-std::unique_ptr<mlir::Pass> createPlanMemoryPass();
+/// updated in place. The module says where slots lie (`stator.slot_offsets`). `reuses`: false gives each tensor bytes that
+/// no other has.
+std::unique_ptr<mlir::Pass> createPlanMemoryPass(bool reuses = true);
 
 }  // namespace stator

@@ -23,7 +23,7 @@ void check_phases(const CompileOptions& options) {
   for (const std::string& name : options.disabled_phases) {
     const auto phase = phaseNamed(name);
     if (!phase || !factsOf(*phase).optional)
-      throw UserError(concat("compile: phase '", name, "' cannot be left out; these can: ", phaseNames(true)));
+      throw UserError(concat("compile: phase '", name, "' improves nothing that could be left out; these do: ", phaseNames(true)));
   }
 }
 

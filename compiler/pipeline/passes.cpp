@@ -12,16 +12,18 @@
 
 namespace stator {
 
-std::vector<PhasePass> passesToPlanMemory() {
+std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes) {
+  auto on = [&](Phase phase) { return !optimizes || optimizes(phase); };
   std::vector<PhasePass> passes;
   passes.push_back({Phase::mask, createMaskPass()});
   passes.push_back({Phase::differentiate, ir::createDifferentiatePass()});
   passes.push_back({Phase::bind_symbols, createBindSymbolsPass()});
-  passes.push_back({Phase::simplify, createSimplifyPass()});
-  passes.push_back({Phase::reassociate, createReassociatePass()});
-  passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored)});
-  passes.push_back({Phase::fuse, createFusePass()});
-  passes.push_back({Phase::plan_memory, createPlanMemoryPass()});
+  if (on(Phase::simplify)) passes.push_back({Phase::simplify, createSimplifyPass()});
+  if (on(Phase::reassociate)) passes.push_back({Phase::reassociate, createReassociatePass()});
+  ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
+  passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
+  passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});
+  passes.push_back({Phase::plan_memory, createPlanMemoryPass(on(Phase::plan_memory))});
   return passes;
 }
 

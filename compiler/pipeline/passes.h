@@ -1,6 +1,7 @@
 // The passes that take a program from import to kernels.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct PhasePass {
   std::unique_ptr<mlir::Pass> pass;
 };
 
-/// Those of the phases from mask to plan-memory, in order.
-std::vector<PhasePass> passesToPlanMemory();
+/// Those of the phases from mask to plan-memory, in order. A phase that `optimizes` says no to does only what the phases
+/// behind it need; it has no pass where that is nothing. Null: all optimize.
+std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes = nullptr);
 
 }  // namespace stator

@@ -27,7 +27,7 @@ struct PhaseFacts {
   Phase phase;
   std::string_view name;         // in `--dump`, in CompileOptions, in the time report
   std::string_view description;  // one line for people
-  bool optional;                 // whether a program means and runs the same without it
+  bool optional;                 // whether it improves programs; without that they mean and compute the same
 };
 
 inline constexpr std::array<PhaseFacts, 11> phases{{
@@ -37,10 +37,10 @@ inline constexpr std::array<PhaseFacts, 11> phases{{
     {Phase::bind_symbols, "bind-symbols", "masks for gradients; types become plain numbers", false},
     {Phase::simplify, "simplify", "constants, identities, common subexpressions, dead code", true},
     {Phase::reassociate, "reassociate", "products where they cost least", true},
-    {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", false},
-    {Phase::fuse, "fuse", "groups of ops that become one kernel each", false},
-    {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", false},
-    {Phase::lower_cpu, "lower-cpu", "loops over vectors, and one entry for each function", false},
+    {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", true},
+    {Phase::fuse, "fuse", "groups of ops that become one kernel each", true},
+    {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", true},
+    {Phase::lower_cpu, "lower-cpu", "loops over vectors, and one entry for each function", true},
     {Phase::emit, "emit", "machine code", false},
 }};
 
@@ -54,7 +54,7 @@ constexpr std::optional<Phase> phaseNamed(std::string_view name) {
   return std::nullopt;
 }
 
-/// `import, mask, ...`, or those alone that can be left out.
+/// `import, mask, ...`, or those alone whose improvements can be left out.
 std::string phaseNames(bool optionalOnly);
 
 namespace detail {

@@ -20,8 +20,8 @@ void registerStatorPasses() {
   mlir::registerPass(createSimplifyPass);
   mlir::registerPass(createReassociatePass);
   mlir::registerPass([] { return createLayoutPass(); });
-  mlir::registerPass(createFusePass);
-  mlir::registerPass(createPlanMemoryPass);
+  mlir::registerPass([] { return createFusePass(); });
+  mlir::registerPass([] { return createPlanMemoryPass(); });
   mlir::registerPass(cpu::createLowerCpuPass);
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();

@@ -51,9 +51,12 @@ class Pipeline {
     phase(Phase::import, [&] { import(program, bindings, layout); });
     runPasses();
     phase(Phase::lower_cpu, [&] {
-      cpu::LoweredModule lowered = cpu::lowerCpu(*module_, target_, [&](const cpu::KernelFunction& kernel) {
-        if (kernelDump_) kernelDump_->print(kernel);
-      });
+      cpu::LoweredModule lowered = cpu::lowerCpu(
+          *module_, target_,
+          [&](const cpu::KernelFunction& kernel) {
+            if (kernelDump_) kernelDump_->print(kernel);
+          },
+          optimizes(Phase::lower_cpu));
       compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
     });
     phase(Phase::emit, [&] {
@@ -83,13 +86,17 @@ class Pipeline {
   }
 
   void runPasses() {
-    for (PhasePass& next : passesToPlanMemory()) pass(next.phase, std::move(next.pass));
+    for (PhasePass& next : passesToPlanMemory([&](Phase which) { return optimizes(which); }))
+      pass(next.phase, std::move(next.pass));
+  }
+
+  bool optimizes(Phase which) const {
+    const auto& off = options_.disabled_phases;
+    return std::find(off.begin(), off.end(), nameOf(which)) == off.end();
   }
 
   /// Errors: UserError with the pass's own words: what passes refuse is what a program asks of them.
   void pass(Phase which, std::unique_ptr<mlir::Pass> pass) {
-    const auto& off = options_.disabled_phases;
-    if (std::find(off.begin(), off.end(), nameOf(which)) != off.end()) return;
     phase(which, [&] {
       std::string said;
       mlir::ScopedDiagnosticHandler handler(&context_, [&](mlir::Diagnostic& diagnostic) {

@@ -45,7 +45,8 @@ std::map<std::string, int64_t> planned_runs(const Executable& executable, std::s
   for (int64_t step = 0; step < table.step_count(); ++step) {
     int64_t times = 1;
     for (const StepLoop& loop : table.loops) times *= loop.first <= step && step < loop.last ? loop.rounds : 1;
-    runs[executable.kernels[static_cast<size_t>(table.steps[static_cast<size_t>(4 * step)])].name] += times;
+    runs[executable.kernels[static_cast<size_t>(table.steps[static_cast<size_t>(StepTable::step_numbers * step)])]
+             .name] += times;
   }
   return runs;
 }
@@ -117,7 +118,7 @@ TEST_CASE("an update belongs to its parameter's layer, though all gradients are 
   const Executable& executable = compiled.session().executable();
   const StepTable& table = executable.functions.at(0).table;
   for (size_t step = 0; step < table.layers.size(); ++step) {
-    const KernelFacts& facts = executable.kernels[static_cast<size_t>(table.steps[4 * step])];
+    const KernelFacts& facts = executable.kernels[static_cast<size_t>(table.steps[StepTable::step_numbers * step])];
     if (facts.operations.find("matmul") != std::string::npos) CHECK(table.layers[step] == "rnn");
   }
 }

@@ -155,7 +155,7 @@ IterationGroups iterationGroups(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRe
 }
 
 int64_t chunkCount(double nanoseconds, int64_t units) {
-  constexpr double least = 25000;
+  constexpr double least = 8000;
   constexpr int64_t most = 64;
   return std::clamp<int64_t>(static_cast<int64_t>(nanoseconds / least), 1, std::min(units, most));
 }
