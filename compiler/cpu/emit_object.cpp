@@ -23,16 +23,20 @@ namespace {
 std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
   static std::once_flag once;
   std::call_once(once, [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
+    LLVMInitializeX86TargetInfo(), LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeX86Target(), LLVMInitializeAArch64Target();
+    LLVMInitializeX86TargetMC(), LLVMInitializeAArch64TargetMC();
+    LLVMInitializeX86AsmPrinter(), LLVMInitializeAArch64AsmPrinter();
+    LLVMInitializeX86AsmParser(), LLVMInitializeAArch64AsmParser();  // for the inline assembly of compiler/aot/glue
   });
-  std::string triple = llvm::sys::getDefaultTargetTriple(), error;
-  const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!architecture) throw InternalError("emit: LLVM has no target for '" + triple + "': " + error);
+  std::string error;
+  const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(target.triple, error);
+  if (!architecture) throw InternalError("emit: LLVM has no target for '" + target.triple + "': " + error);
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  return std::unique_ptr<llvm::TargetMachine>(architecture->createTargetMachine(
-      triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      architecture->createTargetMachine(target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
+                                        std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// The instruction set stands on each function: that is where LLVM's passes look for it.
@@ -41,7 +45,7 @@ void setTarget(llvm::Module& module, const Target& target, const llvm::TargetMac
   module.setTargetTriple(machine.getTargetTriple().str());
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
-    function.addFnAttr("target-cpu", target.name);
+    function.addFnAttr("target-cpu", target.cpu);
     function.addFnAttr("tune-cpu", target.tuning);
     function.addFnAttr("target-features", target.features);
     function.addFnAttr("prefer-vector-width", std::to_string(target.vectorBits));
@@ -50,7 +54,7 @@ void setTarget(llvm::Module& module, const Target& target, const llvm::TargetMac
 }
 
 /// O2 without unrolling, interleaving and superword vectorising: the emitters have done all three.
-void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
+void runOptimiser(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;
@@ -78,10 +82,8 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
 }
 
 ObjectBytes compilePart(llvm::Module& module, const Target& target) {
-  auto machine = makeMachine(target);
-  setTarget(module, target, *machine);
-  optimise(module, *machine);
-  return generate(module, *machine, llvm::CodeGenFileType::ObjectFile);
+  optimise(module, target);
+  return generateObject(module, target);
 }
 
 std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext& context) {
@@ -91,6 +93,30 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext
 }
 
 }  // namespace
+
+void optimise(llvm::Module& module, const Target& target) {
+  auto machine = makeMachine(target);
+  setTarget(module, target, *machine);
+  runOptimiser(module, *machine);
+}
+
+std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target, llvm::LLVMContext& context) {
+  auto translated = translate(module, context);
+  optimise(*translated, target);
+  return translated;
+}
+
+ObjectBytes generateObject(llvm::Module& module, const Target& target) {
+  return generate(module, *makeMachine(target), llvm::CodeGenFileType::ObjectFile);
+}
+
+std::string generateText(llvm::Module& module, const Target& target, Text kind) {
+  if (kind == Text::assembly) return generate(module, *makeMachine(target), llvm::CodeGenFileType::AssemblyFile);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return text;
+}
 
 std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads) {
   llvm::LLVMContext context;
@@ -124,14 +150,8 @@ std::string emitText(mlir::ModuleOp module, const Target& target, Text kind, llv
     names.insert(only);
     code = extractPart(toBitcode(*code), names, context);
   }
-  auto machine = makeMachine(target);
-  setTarget(*code, target, *machine);
-  optimise(*code, *machine);
-  if (kind == Text::assembly) return generate(*code, *machine, llvm::CodeGenFileType::AssemblyFile);
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  code->print(stream, nullptr);
-  return text;
+  optimise(*code, target);
+  return generateText(*code, target, kind);
 }
 
 }  // namespace stator::cpu

@@ -1,11 +1,17 @@
 // Takes a module in the LLVM dialect; gives LLVM IR, optimises it for a target, and gives machine code.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "compiler/cpu/target.h"
 #include "mlir/IR/BuiltinOps.h"
+
+namespace llvm {
+class LLVMContext;
+class Module;
+}  // namespace llvm
 
 namespace stator::cpu {
 
@@ -17,7 +23,19 @@ using ObjectBytes = std::string;
 /// Errors: InternalError where LLVM refuses the module.
 std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads = 1);
 
+/// The module in LLVM IR, optimised for the target just as for an object. Errors: InternalError where LLVM refuses it.
+std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target, llvm::LLVMContext& context);
+
+/// Prepares and optimises LLVM IR that does not come from MLIR in the same way.
+void optimise(llvm::Module& module, const Target& target);
+
 enum class Text { llvm, assembly };
+
+/// The object of a module that has been optimised. Each function keeps the instruction set that it was optimised for.
+ObjectBytes generateObject(llvm::Module& module, const Target& target);
+
+/// The module as text. Assembly changes it on the way: ask for that last.
+std::string generateText(llvm::Module& module, const Target& target, Text kind);
 
 /// The same code as text, in one piece, for dumps. `only`: of that public function, with the private ones that it
 /// calls; empty: of all. Errors: InternalError where LLVM refuses the module.

@@ -148,7 +148,7 @@ struct LowerCpuPass : mlir::PassWrapper<LowerCpuPass, mlir::OperationPass<mlir::
 
   void runOnOperation() override {
     try {
-      lowerCpu(getOperation(), resolveTarget(target.getValue()));
+      lowerCpu(getOperation(), knownTarget(target.getValue()));
     } catch (const std::exception& error) {
       getOperation().emitError(error.what());
       signalPassFailure();

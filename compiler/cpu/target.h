@@ -7,8 +7,10 @@
 namespace stator::cpu {
 
 struct Target {
-  std::string name;      ///< `x86-64`, `x86-64-v3` or `x86-64-v4`; never `native`
-  std::string features;  ///< LLVM's target-features beyond those of the CPU `name`
+  std::string name;      ///< `x86-64`, `x86-64-v2`, `x86-64-v3`, `x86-64-v4` or `aarch64`; never `native`
+  std::string triple;    ///< LLVM's name of architecture and system
+  std::string cpu;       ///< LLVM's target-cpu
+  std::string features;  ///< LLVM's target-features beyond those of `cpu`
   std::string tuning;    ///< LLVM's tune-cpu: instruction costs, not the instruction set
   int vectorBits = 128;
   int registers = 16;  ///< vector registers
@@ -19,8 +21,11 @@ struct Target {
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }
 };
 
-/// The target of that name; `native` is the best level that this host has.
-/// Errors: UserError for an unknown name or a level that this host lacks.
+/// The target of that name, whether this host can run its code or not; `native` is the best level that this host has.
+/// Errors: UserError for an unknown name.
+Target knownTarget(std::string_view name);
+
+/// The same for code that is to run here. Errors: UserError for an unknown name or a level that this host lacks.
 Target resolveTarget(std::string_view name);
 
 /// Whether this host can run code for the target of that name. False for unknown names.

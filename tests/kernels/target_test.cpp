@@ -44,7 +44,7 @@ struct Sample {
 
 TEST_CASE("a target is pinned to its level's name") {
   cpu::Target native = cpu::resolveTarget("native");
-  CHECK(std::set<std::string>{"x86-64", "x86-64-v3", "x86-64-v4"}.count(native.name) == 1);
+  CHECK(std::set<std::string>{"x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"}.count(native.name) == 1);
   CHECK(cpu::hostSupports(native.name));
   CHECK(cpu::resolveTarget("x86-64").lanes() == 4);
   CHECK(cpu::resolveTarget("x86-64").lanes(64) == 2);
@@ -54,8 +54,28 @@ TEST_CASE("a target is pinned to its level's name") {
 TEST_CASE("an unknown target is told with those there are") {
   CHECK_THROWS_AS(cpu::resolveTarget("x86-64-v9"), UserError);
   CHECK_THROWS_WITH(cpu::resolveTarget("x86-64-v9"),
-                    "target: 'x86-64-v9' is not one of native, x86-64, x86-64-v3, x86-64-v4");
+                    "target: 'x86-64-v9' is not one of native, x86-64-v4, x86-64-v3, x86-64-v2, x86-64, aarch64");
   CHECK_FALSE(cpu::hostSupports("x86-64-v9"));
+}
+
+TEST_CASE("a target may be known without this host being able to run its code") {
+  const cpu::Target arm = cpu::knownTarget("aarch64");
+  CHECK(arm.lanes() == 4);
+  CHECK(arm.registers == 32);
+  CHECK(arm.fma);
+  CHECK(cpu::knownTarget("native").name == cpu::resolveTarget("native").name);
+  if (cpu::hostSupports("aarch64")) return;
+  CHECK_THROWS_WITH(cpu::resolveTarget("aarch64"), "target: this host lacks instructions of 'aarch64'; its best is '" +
+                                                       cpu::resolveTarget("native").name + "'");
+}
+
+TEST_CASE("code for another architecture is made here") {
+  Sample sample;
+  const cpu::Target arm = cpu::knownTarget("aarch64");
+  CHECK(cpu::emitText(*sample.module, arm, cpu::Text::assembly).find("ret") != std::string::npos);
+  const std::string object = cpu::emitObjects(*sample.module, arm)[0];
+  constexpr size_t machine_at = 18;  // e_machine of an ELF header
+  CHECK(static_cast<unsigned char>(object[machine_at]) == 183);
 }
 
 TEST_CASE("objects made by several threads link together") {
