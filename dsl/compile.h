@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/interface/compile.h"
+#include "compiler/interface/graph_file.h"
 #include "dsl/program.h"
 #include "runtime/session.h"
 
@@ -15,6 +16,10 @@ struct seed {
 
 /// The state that `program` starts from: parameters as their layers say, drawn from the seed.
 template <class P> State init(const P& program, seed start) { return State::init(program.graph().slots, start.value); }
+
+/// Writes a program's graph to a file, from which statorc makes a library ahead of time.
+/// Errors: UserError where the file cannot be written.
+template <class P> void save_program(const P& program, const std::string& path) { save_graph(program.graph(), path); }
 
 namespace detail {
 template <class In> using array_for = const NdArray&;

@@ -100,8 +100,12 @@ void optimise(llvm::Module& module, const Target& target) {
   runOptimiser(module, *machine);
 }
 
-std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target, llvm::LLVMContext& context) {
+std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target,
+                                            const std::vector<std::string>& entries, llvm::LLVMContext& context) {
   auto translated = translate(module, context);
+  for (llvm::Function& function : *translated)
+    if (!function.isDeclaration() && !llvm::is_contained(entries, function.getName()))
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
   optimise(*translated, target);
   return translated;
 }

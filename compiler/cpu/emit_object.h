@@ -23,8 +23,10 @@ using ObjectBytes = std::string;
 /// Errors: InternalError where LLVM refuses the module.
 std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads = 1);
 
-/// The module in LLVM IR, optimised for the target just as for an object. Errors: InternalError where LLVM refuses it.
-std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target, llvm::LLVMContext& context);
+/// The module in LLVM IR, in one piece and optimised for the target. Only the functions named in `entries` stay public.
+/// Errors: InternalError where LLVM refuses the module.
+std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target,
+                                            const std::vector<std::string>& entries, llvm::LLVMContext& context);
 
 /// Prepares and optimises LLVM IR that does not come from MLIR in the same way.
 void optimise(llvm::Module& module, const Target& target);

@@ -1,5 +1,6 @@
-// A program's graph as text: one line for each slot and node. Equal texts are equal programs, so it keys the cache.
-#include "compiler/pipeline/graph_text.h"
+// A program's graph as text: one line for each slot and node. Equal texts are equal programs, so it keys the cache, and
+// read_graph.cpp makes the program of it again.
+#include "compiler/graph_file/graph_text.h"
 
 #include <sstream>
 
@@ -36,6 +37,14 @@ void write_attribute(std::ostream& out, const Attribute& attribute) {
     case Attribute::Kind::integers:
       out << bracketed(std::vector<long>(attribute.integers, attribute.integers + attribute.count));
   }
+}
+
+void write_slot(std::ostream& out, const Slot& slot) {
+  out << "slot " << slot.name << " : ";
+  write_spec(out, slot.spec);
+  out << ' ' << role_names[static_cast<int>(slot.role)] << ' ' << init_names[static_cast<int>(slot.init.kind)]
+      << std::hexfloat << ' ' << slot.init.a << ' ' << slot.init.b << std::defaultfloat << ' ' << slot.init.zero_row
+      << '\n';
 }
 
 void write_node(std::ostream& out, const Graph& graph, size_t index) {
@@ -77,11 +86,7 @@ std::string extents_text(const Extents& extents) {
 
 std::string graph_text(const ProgramGraph& program) {
   std::ostringstream out;
-  for (const Slot& slot : program.slots) {
-    out << "slot " << slot.name << " : ";
-    write_spec(out, slot.spec);
-    out << '\n';
-  }
+  for (const Slot& slot : program.slots) write_slot(out, slot);
   for (const Function& function : program.functions) write_function(out, function);
   return out.str();
 }

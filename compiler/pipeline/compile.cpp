@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "compiler/graph_file/graph_text.h"
 #include "compiler/kernels/measure_peak.h"
 #include "compiler/pipeline/build_id.h"
 #include "compiler/pipeline/compiled_program.h"
-#include "compiler/pipeline/graph_text.h"
-#include "compiler/pipeline/indexed_rows.h"
+#include "compiler/pipeline/function_facts.h"
 #include "compiler/pipeline/phases.h"
 #include "compiler/pipeline/run_phases.h"
 #include "runtime/error.h"
@@ -27,20 +27,6 @@ void check_phases(const CompileOptions& options) {
   }
 }
 
-/// The program with the functions that were asked for.
-ProgramGraph selected(const ProgramGraph& program, const std::vector<std::string>& names) {
-  ProgramGraph some{program.slots, {}};
-  for (const Function& function : program.functions)
-    if (names.empty() || std::find(names.begin(), names.end(), function.name.view()) != names.end())
-      some.functions.push_back(function);
-  for (const std::string& name : names) {
-    const bool known = std::any_of(some.functions.begin(), some.functions.end(),
-                                   [&](const Function& function) { return function.name == std::string_view(name); });
-    if (!known) throw UserError(concat("compile: the program has no function '", name, "'"));
-  }
-  return some;
-}
-
 /// All that the machine code depends on.
 std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                       const CompileOptions& options) {
@@ -49,48 +35,13 @@ std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& b
   return key + "\n" + graph_text(program);
 }
 
-TensorFacts bound(const TensorSpec& spec, const std::vector<Binding>& bindings) {
-  TensorFacts facts{spec.dtype, {}, {}, spec.classes};
-  for (int axis = 0; axis < spec.rank(); ++axis) {
-    const Extent& extent = spec.extents[axis];
-    int64_t number = extent.number;
-    for (Symbol s : extent.symbols)
-      for (const Binding& binding : bindings)
-        if (s != symbol::none && binding.symbol == s) number *= binding.number;
-    const bool one_symbol = extent.number == 1 && extent.symbols[1] == symbol::none;
-    facts.extents.push_back(number);
-    facts.symbols.push_back(one_symbol ? extent.symbols[0] : symbol::none);
-  }
-  return facts;
-}
-
-/// Adds what the graph alone knows: symbols, label classes, defaults of arguments.
-void complete(CompiledFunction& compiled, const Function& function, const std::vector<Binding>& bindings) {
-  compiled.inputs.clear();
-  compiled.results.clear();
-  for (const TensorSpec& input : function.inputs) compiled.inputs.push_back(bound(input, bindings));
-  const std::vector<long> rows = indexed_rows(function);
-  for (size_t i = 0; i < rows.size(); ++i)
-    if (int64_t& classes = compiled.inputs[i].classes; rows[i] != 0 && (classes == 0 || rows[i] < classes))
-      classes = rows[i];
-  for (int result : function.graph.results)
-    compiled.results.push_back(bound(function.graph.nodes[result].spec, bindings));
-  for (ArgumentFacts& argument : compiled.arguments) {
-    for (size_t i = 0; i < function.arguments.size(); ++i)
-      if (function.arguments[i] == std::string_view(argument.name)) argument.default_value = function.defaults[i];
-    for (const Binding& binding : bindings)
-      if (argument.name == std::string("valid.").append(symbol::name_of(binding.symbol)))
-        argument.default_value = static_cast<double>(binding.number);
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::vector<Binding>& bindings,
                                           const CompileOptions& options) {
   check_phases(options);
   const cpu::Target target = cpu::resolveTarget(options.target);
-  const ProgramGraph program = selected(given, options.functions);
+  const ProgramGraph program = functions_named(given, options.functions);
   const KernelCache cache(options.cache, options.cache_bytes);
   const std::string key = cache_key(program, bindings, target, options);
   const bool profiled = options.profile != nullptr;
@@ -107,9 +58,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   }
   std::vector<PhaseTime> times;
   CompiledProgram compiled = runPhases(program, bindings, target, options, times);
-  for (CompiledFunction& function : compiled.functions)
-    for (const Function& source : program.functions)
-      if (source.name == std::string_view(function.name)) complete(function, source, bindings);
+  complete_facts(compiled.functions, program, bindings);
   cache.store(key, to_bytes(compiled));
   auto executable = load(std::move(compiled), profiled);
   executable->phase_times = std::move(times);

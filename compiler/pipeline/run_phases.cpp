@@ -44,7 +44,7 @@ class Pipeline {
     if (!options.dump.empty() && !phaseNamed(options.dump)) kernelDump_.emplace(options.dump);
   }
 
-  CompiledProgram run(const ProgramGraph& program, const std::vector<Binding>& bindings) {
+  CompiledProgram run(const ProgramGraph& program, const std::vector<Binding>& bindings, const EmitCode& emit) {
     const StateLayout layout = layout_of(program.slots);
     CompiledProgram compiled;
     compiled.state_bytes = layout.total_bytes;
@@ -62,13 +62,9 @@ class Pipeline {
     phase(Phase::emit, [&] {
       cpu::lowerToLlvm(*module_, target_);
       if (kernelDump_) kernelDump_->printAssembly(*module_, target_);
-      if (dumps(Phase::emit)) return;
-      compiled.objects = cpu::emitObjects(*module_, target_, std::max(1u, std::thread::hardware_concurrency()));
+      if (dumps(Phase::emit)) llvm::outs() << cpu::emitText(*module_, target_, cpu::Text::assembly);
+      emit(*module_, compiled);
     });
-    if (dumps(Phase::emit)) {
-      llvm::outs() << cpu::emitText(*module_, target_, cpu::Text::assembly);
-      compiled.objects = cpu::emitObjects(*module_, target_, 1);
-    }
     return compiled;
   }
 
@@ -132,7 +128,14 @@ class Pipeline {
 
 CompiledProgram runPhases(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                           const CompileOptions& options, std::vector<PhaseTime>& times) {
-  return Pipeline(target, options, times).run(program, bindings);
+  return runPhases(program, bindings, target, options, times, [&](mlir::ModuleOp module, CompiledProgram& compiled) {
+    compiled.objects = cpu::emitObjects(module, target, std::max(1u, std::thread::hardware_concurrency()));
+  });
+}
+
+CompiledProgram runPhases(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
+                          const CompileOptions& options, std::vector<PhaseTime>& times, const EmitCode& emit) {
+  return Pipeline(target, options, times).run(program, bindings, emit);
 }
 
 }  // namespace stator

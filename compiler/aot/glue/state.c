@@ -1,0 +1,142 @@
+// A state in memory: starting values, saving, loading. A saved state is a safetensors file.
+#include "compiler/aot/glue/model.h"
+
+static void copy(char* to, const char* from, int64_t bytes) { __builtin_memcpy(to, from, (uint64_t)bytes); }
+
+static AotError check_block(const void* block) {
+  if (!block) return aot_null_pointer;
+  return ((uintptr_t)block & 63) ? aot_misaligned : aot_ok;
+}
+
+static AotError check_state(const AotModel* model, const void* state) {
+  const AotError error = check_block(state);
+  if (error) return error;
+  const AotHead* head = state;
+  return head->hash == model->hash && head->target >= 0 && head->target < model->target_count ? aot_ok
+                                                                                                 : aot_wrong_state;
+}
+
+static char* block_of(void* state) { return (char*)state + sizeof(AotHead); }
+
+static void set_head(const AotModel* model, void* state, uint64_t seed, int64_t target) {
+  const AotHead head = {model->hash, seed, target, {0}};
+  copy(state, (const char*)&head, sizeof head);
+}
+
+int32_t stator_aot_init(const AotModel* model, void* state, uint64_t seed) {
+  const AotError error = check_block(state);
+  if (error) return error;
+  const int64_t target = best_target(model);
+  if (target < 0) return aot_unsupported_host;
+  char* block = block_of(state);
+  if (model->embedded) copy(block, model->embedded, model->block_bytes);
+  for (int64_t i = 0; i < model->slot_count && !model->embedded; ++i)
+    model->slots[i].start(&model->slots[i], seed, block + model->slots[i].offset_bytes);
+  set_head(model, state, seed, target);
+  return aot_ok;
+}
+
+int32_t stator_aot_save(const AotModel* model, const void* state, void* bytes, int64_t size) {
+  const AotError error = check_state(model, state);
+  if (error) return error;
+  if (!bytes) return aot_null_pointer;
+  if (size < model->saved_bytes) return aot_wrong_size;
+  const char* block = (const char*)state + sizeof(AotHead);
+  char *header = bytes, *data = header + model->saved_header_bytes;
+  copy(header, model->saved_header, model->saved_header_bytes);
+  uint64_t seed = ((const AotHead*)state)->seed;
+  for (int64_t digit = 19; digit >= 0; --digit, seed /= 10)
+    header[model->saved_seed_at + digit] = (char)('0' + seed % 10);
+  for (int64_t i = 0; i < model->slot_count; ++i) {
+    const AotSlot* slot = &model->slots[i];
+    copy(data + slot->saved_at, block + slot->offset_bytes, slot->element_count * slot->element_bytes);
+  }
+  return aot_ok;
+}
+
+/* A safetensors file: its header, and the data behind it. */
+typedef struct File {
+  Text header;
+  const char* data;
+  int64_t data_bytes;
+} File;
+
+static AotError open_file(const void* bytes, int64_t size, File* file) {
+  if (!bytes) return aot_null_pointer;
+  if (size < 8) return aot_wrong_size;
+  uint64_t length = 0;
+  const unsigned char* begin = bytes;
+  for (int byte = 0; byte < 8; ++byte) length |= (uint64_t)begin[byte] << (8 * byte);
+  if (length > (uint64_t)size - 8) return aot_wrong_size;
+  file->header.at = (const char*)bytes + 8;
+  file->header.end = file->header.at + length;
+  file->data = file->header.end;
+  file->data_bytes = size - 8 - (int64_t)length;
+  return aot_ok;
+}
+
+/* Where a slot's values stand in a file. `entry` is the file's description of it. */
+static AotError values_of(const AotSlot* slot, const File* file, Text entry, const char** values) {
+  Text value;
+  if (!member(entry, "dtype", 5, &value) || !same_value(value, slot->dtype)) return aot_wrong_file;
+  if (!member(entry, "shape", 5, &value) || !same_value(value, slot->shape)) return aot_wrong_file;
+  int64_t begin, end;
+  if (!member(entry, "data_offsets", 12, &value) || !take(&value, '[') || !whole_number(&value, &begin) ||
+      !take(&value, ',') || !whole_number(&value, &end))
+    return aot_wrong_file;
+  if (begin > end || end - begin != slot->element_count * slot->element_bytes) return aot_wrong_file;
+  if (end > file->data_bytes) return aot_wrong_size;
+  *values = file->data + begin;
+  return aot_ok;
+}
+
+/* Checks that every slot is in the file, or copies them into `block` where that is not null. */
+static AotError read_slots(const AotModel* model, const File* file, int only_parameters, char* block) {
+  for (int64_t i = 0; i < model->slot_count; ++i) {
+    const AotSlot* slot = &model->slots[i];
+    Text entry;
+    if (!member(file->header, slot->name, slot->name_bytes, &entry)) {
+      if (only_parameters && !slot->is_parameter) continue;
+      return aot_wrong_file;
+    }
+    const char* values;
+    const AotError error = values_of(slot, file, entry, &values);
+    if (error) return error;
+    if (block) copy(block + slot->offset_bytes, values, slot->element_count * slot->element_bytes);
+  }
+  return aot_ok;
+}
+
+static uint64_t seed_in(const File* file) {
+  Text metadata, value, digits;
+  if (!member(file->header, "__metadata__", 12, &metadata) || !member(metadata, "stator.seed", 11, &value) ||
+      !string_in(&value, &digits))
+    return 0;
+  uint64_t number = 0;
+  for (; digits.at < digits.end && *digits.at >= '0' && *digits.at <= '9'; ++digits.at)
+    number = number * 10 + (uint64_t)(*digits.at - '0');
+  return number;
+}
+
+int32_t stator_aot_load(const AotModel* model, void* state, const void* bytes, int64_t size) {
+  File file;
+  AotError error = check_block(state);
+  if (!error) error = open_file(bytes, size, &file);
+  if (!error) error = read_slots(model, &file, 0, 0);
+  if (error) return error;
+  const int64_t target = best_target(model);
+  if (target < 0) return aot_unsupported_host;
+  read_slots(model, &file, 0, block_of(state));
+  set_head(model, state, seed_in(&file), target);
+  return aot_ok;
+}
+
+int32_t stator_aot_load_parameters(const AotModel* model, void* state, const void* bytes, int64_t size) {
+  File file;
+  AotError error = check_state(model, state);
+  if (!error) error = open_file(bytes, size, &file);
+  if (!error) error = read_slots(model, &file, 1, 0);
+  if (error) return error;
+  read_slots(model, &file, 1, block_of(state));
+  return aot_ok;
+}

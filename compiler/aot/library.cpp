@@ -1,0 +1,170 @@
+// Puts a library together: each variant is compiled as the JIT compiles it, then joined with the glue and a
+// description.
+#include "compiler/aot/library.h"
+
+#include <map>
+#include <set>
+
+#include "compiler/aot/check_options.h"
+#include "compiler/aot/describe_model.h"
+#include "compiler/aot/glue_bitcode.h"
+#include "compiler/aot/model_plan.h"
+#include "compiler/aot/used_slots.h"
+#include "compiler/aot/write_header.h"
+#include "compiler/cpu/emit_object.h"
+#include "compiler/cpu/lower_cpu.h"
+#include "compiler/pipeline/function_facts.h"
+#include "compiler/pipeline/run_phases.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "runtime/error.h"
+#include "runtime/text.h"
+
+namespace stator::aot {
+
+namespace {
+
+using LlvmModule = std::unique_ptr<llvm::Module>;
+
+/// `predict.entry/batch=32/x86-64-v4`.
+std::string entry_name(const std::string& function, const std::vector<Binding>& bindings, const cpu::Target& target) {
+  std::string name = cpu::entrySymbol(function);
+  for (const Binding& binding : bindings) name += concat('/', symbol::name_of(binding.symbol), '=', binding.number);
+  return name + '/' + target.name;
+}
+
+/// Hides all but the functions of the header.
+void keep_only_public(llvm::Module& module, const ModelPlan& plan) {
+  std::set<std::string> names;
+  for (const char* name : {"init", "save", "load", "load_parameters", "strerror"}) names.insert(name);
+  for (const FunctionPlan& function : plan.functions) names.insert(identifier(function.name));
+  for (llvm::Function& function : module) {
+    llvm::StringRef name = function.getName();
+    const bool is_public = name.consume_front(plan.name + "_") && names.count(name.str());
+    if (!is_public && !function.isDeclaration()) function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+}
+
+void link(llvm::Module& into, LlvmModule from) {
+  if (llvm::Linker::linkModules(into, std::move(from))) throw InternalError("aot: LLVM cannot join modules");
+}
+
+}  // namespace
+
+struct Library::Impl {
+  Impl(const ProgramGraph& program, const LibraryOptions& options)
+      : options(options), targets(targets_named(options.targets)) {
+    const ProgramGraph functions = keep_used_slots(functions_named(program, options.functions));
+    check_names(functions, options.name);
+    std::vector<LlvmModule> codes = compile_variants(functions);
+    make_plan(program, functions);
+    check_budget();
+    header = write_header(plan);
+    module = glue();
+    describe_model(*module, plan);
+    keep_only_public(*module, plan);
+    cpu::optimise(*module, targets.back());
+    for (LlvmModule& code : codes) link(*module, std::move(code));
+    keep_only_public(*module, plan);
+  }
+
+  /// Every variant for every target in LLVM IR, optimised; its facts go to `variants`.
+  std::vector<LlvmModule> compile_variants(const ProgramGraph& program) {
+    std::vector<LlvmModule> codes;
+    std::vector<PhaseTime> times;
+    CompileOptions how;
+    how.dump = options.dump;
+    for (const std::vector<Binding>& bindings : combinations(options.bindings)) {
+      for (const cpu::Target& target : targets) {
+        auto emit = [&](mlir::ModuleOp lowered, CompiledProgram& compiled) {
+          std::vector<std::string> entries;
+          for (const CompiledFunction& facts : compiled.functions) entries.push_back(cpu::entrySymbol(facts.name));
+          codes.push_back(cpu::emitOptimised(lowered, target, entries, context));
+        };
+        CompiledProgram compiled = runPhases(program, bindings, target, how, times, emit);
+        complete_facts(compiled.functions, program, bindings);
+        for (const CompiledFunction& facts : compiled.functions) add(facts, bindings, target, *codes.back());
+      }
+    }
+    return codes;
+  }
+
+  void add(const CompiledFunction& facts, const std::vector<Binding>& bindings, const cpu::Target& target,
+           llvm::Module& code) {
+    const std::string name = entry_name(facts.name, bindings, target);
+    code.getFunction(cpu::entrySymbol(facts.name))->setName(name);
+    std::vector<VariantPlan>& all = variants[facts.name];
+    const bool is_new = target.name == targets.front().name;
+    if (is_new) all.push_back({bindings, facts, {}, {}, 0, {}});
+    VariantPlan& variant = all.back();
+    variant.facts.arena_bytes = std::max(variant.facts.arena_bytes, facts.arena_bytes);
+    variant.entry_names.push_back(name);
+  }
+
+  void make_plan(const ProgramGraph& program, const ProgramGraph& functions) {
+    plan.name = options.name;
+    for (const cpu::Target& target : targets) plan.targets.push_back(target.name);
+    plan.slots = functions.slots;
+    plan.layout = layout_of(plan.slots);
+    plan.saved = plan_saved_file(plan.slots);
+    plan.hash = hash_of(plan.slots, plan.layout);
+    if (!options.weights.empty()) plan.embedded = embedded_block(program.slots, plan.slots, options.weights);
+    for (const Function& function : functions.functions)
+      plan.functions.push_back(plan_function(function, std::move(variants[function.name])));
+  }
+
+  void check_budget() const {
+    for (const FunctionPlan& function : plan.functions)
+      if (options.max_arena_bytes && function.arena_bytes() > options.max_arena_bytes)
+        throw UserError(concat(function.name, ": its arena needs ", function.arena_bytes(), " bytes, more than the ",
+                               options.max_arena_bytes, " allowed"));
+  }
+
+  LlvmModule glue() {
+    auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(glue_bitcode(targets[0].triple), "glue"), context);
+    if (!parsed) throw InternalError("aot: the glue does not parse: " + llvm::toString(parsed.takeError()));
+    return std::move(*parsed);
+  }
+
+  LibraryOptions options;
+  std::vector<cpu::Target> targets;
+  llvm::LLVMContext context;
+  std::map<std::string, std::vector<VariantPlan>> variants;
+  ModelPlan plan;
+  std::string header;
+  LlvmModule module;
+};
+
+Library::Library(const ProgramGraph& program, const LibraryOptions& options)
+    : impl_(std::make_unique<Impl>(program, options)) {}
+Library::~Library() = default;
+
+const std::string& Library::header() const { return impl_->header; }
+
+std::string Library::object() const {
+  // Code generation changes a module; the library's own stays for whatever is asked of it next.
+  return cpu::generateObject(*llvm::CloneModule(*impl_->module), impl_->targets.back());
+}
+
+std::string Library::archive() const {
+  const std::string bytes = object(), name = impl_->plan.name + ".o";
+  std::vector<llvm::NewArchiveMember> members;
+  members.emplace_back(llvm::MemoryBufferRef(bytes, name));
+  auto archive = llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab,
+                                            llvm::object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);
+  if (!archive) throw InternalError("aot: no archive: " + llvm::toString(archive.takeError()));
+  return (*archive)->getBuffer().str();
+}
+
+std::string Library::llvm_ir() const {
+  return cpu::generateText(*impl_->module, impl_->targets.back(), cpu::Text::llvm);
+}
+
+std::string Library::assembly() const {
+  return cpu::generateText(*llvm::CloneModule(*impl_->module), impl_->targets.back(), cpu::Text::assembly);
+}
+
+}  // namespace stator::aot
