@@ -47,6 +47,17 @@ std::vector<int64_t> extents_of(const Slot& slot) {
   return extents;
 }
 
+/// For each axis of a slot, how many elements lie between neighbours in the state; empty: as in a file.
+std::vector<int64_t> stored_strides(const Slot& slot) {
+  const std::vector<int> axes = storage_axes(slot.spec);
+  const std::vector<int64_t> extents = extents_of(slot);
+  std::vector<int64_t> strides(axes.size());
+  int64_t stride = 1;
+  for (size_t i = axes.size(); i-- > 0; stride *= extents[static_cast<size_t>(axes[i])])
+    strides[static_cast<size_t>(axes[i])] = stride;
+  return strides;
+}
+
 class Describer {
  public:
   Describer(llvm::Module& module, const ModelPlan& plan)
@@ -87,6 +98,8 @@ class Describer {
     add(number(std::bit_cast<int64_t>(s.init.a)), number(std::bit_cast<int64_t>(s.init.b)));
     add(number(element_bits(s.spec.dtype, s.init.a)), number(fnv1a_32(s.name)));
     add(number(cleared < 0 ? 0 : cleared * row), number(cleared < 0 ? 0 : (cleared + 1) * row));
+    const std::vector<int64_t> strides = stored_strides(s);
+    add(number(std::ssize(strides)), constant_.numbers(extents_of(s)), constant_.numbers(strides));
   }
 
   llvm::Constant* model() {

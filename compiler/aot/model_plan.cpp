@@ -100,7 +100,7 @@ uint64_t hash_of(const std::vector<Slot>& slots, const StateLayout& layout) {
   std::string text;
   for (size_t i = 0; i < slots.size(); ++i)
     text += concat(slots[i].name, ' ', name_of(slots[i].spec.dtype), ' ', bracketed(extents_of(slots[i])), ' ',
-                   layout.offset_bytes[i], '\n');
+                   bracketed(storage_axes(slots[i].spec)), ' ', layout.offset_bytes[i], '\n');
   return fnv1a_64(text);
 }
 

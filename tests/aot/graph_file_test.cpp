@@ -6,6 +6,7 @@
 
 #include "compiler/graph_file/graph_text.h"
 #include "compiler/graph_file/read_graph.h"
+#include "examples/models/char_lstm.h"
 #include "examples/models/convnet.h"
 #include "runtime/error.h"
 #include "tests/catch.h"

@@ -227,7 +227,8 @@ TEST_CASE("options that do not fit are told before anything is compiled") {
 }
 
 TEST_CASE("a budget for the arena is kept or told") {
-  aot::LibraryOptions options{.name = "n", .functions = {"predict"}, .bindings = {{batch, {1}}}, .targets = {"x86-64"}};
+  aot::LibraryOptions options{
+      .name = "n", .functions = {"predict"}, .bindings = {{symbol::batch, {1}}}, .targets = {"x86-64"}};
   options.max_arena_bytes = 1000;
   CHECK_THROWS_WITH(aot::Library(models::convnet.graph(), options), ContainsSubstring("more than the 1000 allowed"));
 }

@@ -41,6 +41,9 @@ struct AotSlot {
   int64_t site;       /* of draws */
   int64_t zero_begin; /* elements that start as zeros */
   int64_t zero_end;
+  int64_t rank;           /* 0: elements lie in the order of files */
+  const int64_t* extents; /* as files have them */
+  const int64_t* strides; /* of each axis in the state, in elements */
 };
 
 typedef struct AotModel {

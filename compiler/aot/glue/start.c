@@ -31,14 +31,26 @@ static double scaled(double a, double b, double x) {
   return a + product;
 }
 
+/* Where in the state the element lies that is number `index` of a file. */
+static int64_t place_of(const AotSlot* slot, int64_t index) {
+  if (slot->rank == 0) return index;
+  int64_t place = 0;
+  for (int64_t axis = slot->rank - 1; axis >= 0; --axis) {
+    place += index % slot->extents[axis] * slot->strides[axis];
+    index /= slot->extents[axis];
+  }
+  return place;
+}
+
 static void put(const AotSlot* slot, char* to, int64_t index, double value) {
-  if (slot->element_bytes == 8) ((double*)to)[index] = value;
-  else ((float*)to)[index] = (float)value;
+  const int64_t place = place_of(slot, index);
+  if (slot->element_bytes == 8) ((double*)to)[place] = value;
+  else ((float*)to)[place] = (float)value;
 }
 
 static void clear_row(const AotSlot* slot, char* to) {
-  const int64_t begin = slot->zero_begin * slot->element_bytes, end = slot->zero_end * slot->element_bytes;
-  for (int64_t i = begin; i < end; ++i) to[i] = 0;
+  for (int64_t i = slot->zero_begin; i < slot->zero_end; ++i)
+    for (int64_t byte = 0; byte < slot->element_bytes; ++byte) to[place_of(slot, i) * slot->element_bytes + byte] = 0;
 }
 
 /* Every element holds the bits `fill`. */

@@ -3,6 +3,21 @@
 
 static void copy(char* to, const char* from, int64_t bytes) { __builtin_memcpy(to, from, (uint64_t)bytes); }
 
+/* A slot's values, from the order of files to that of the state. */
+static void store(const AotSlot* slot, char* stored, const char* values) {
+  const int64_t size = slot->element_bytes;
+  if (slot->rank == 0) copy(stored, values, slot->element_count * size);
+  for (int64_t i = 0; i < slot->element_count && slot->rank; ++i)
+    copy(stored + place_of(slot, i) * size, values + i * size, size);
+}
+
+static void restore(const AotSlot* slot, const char* stored, char* values) {
+  const int64_t size = slot->element_bytes;
+  if (slot->rank == 0) copy(values, stored, slot->element_count * size);
+  for (int64_t i = 0; i < slot->element_count && slot->rank; ++i)
+    copy(values + i * size, stored + place_of(slot, i) * size, size);
+}
+
 static AotError check_block(const void* block) {
   if (!block) return aot_null_pointer;
   return ((uintptr_t)block & 63) ? aot_misaligned : aot_ok;
@@ -49,7 +64,7 @@ int32_t stator_aot_save(const AotModel* model, const void* state, void* bytes, i
     header[model->saved_seed_at + digit] = (char)('0' + seed % 10);
   for (int64_t i = 0; i < model->slot_count; ++i) {
     const AotSlot* slot = &model->slots[i];
-    copy(data + slot->saved_at, block + slot->offset_bytes, slot->element_count * slot->element_bytes);
+    restore(slot, block + slot->offset_bytes, data + slot->saved_at);
   }
   return aot_ok;
 }
@@ -102,7 +117,7 @@ static AotError read_slots(const AotModel* model, const File* file, int only_par
     const char* values;
     const AotError error = values_of(slot, file, entry, &values);
     if (error) return error;
-    if (block) copy(block + slot->offset_bytes, values, slot->element_count * slot->element_bytes);
+    if (block) store(slot, block + slot->offset_bytes, values);
   }
   return aot_ok;
 }
