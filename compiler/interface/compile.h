@@ -20,8 +20,7 @@ struct Binding {
 };
 
 struct CompileOptions {
-  /// Instruction set: `native` (this host's best), `x86-64` and `x86-64-v2` (no FMA), `x86-64-v3` (AVX2, FMA),
-  /// `x86-64-v4` (AVX-512) or `aarch64` (NEON).
+  /// Instruction set: `native` (this host's best), or a target by its name (docs/aot.md lists them).
   std::string target = "native";
   /// The functions to compile, by name; empty: all of the program's.
   std::vector<std::string> functions = {};
