@@ -2,9 +2,9 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <numbers>
+
+#include "runtime/normal_draw.h"
 
 namespace stator {
 
@@ -46,18 +46,10 @@ constexpr float uniform(uint32_t word) { return static_cast<float>(word >> 8) * 
 constexpr float uniform(const RandomStream& stream, uint64_t index) { return uniform(stream.word(index)); }
 
 /// The standard normal draw of an element: words 0 and 1 of its block make elements 0 and 1, words 2 and 3 the others.
-///
-/// With u = ((w0 >> 8) + 1) * 2^-24 in (0, 1] and v = uniform(w1): sqrt(-2 ln u) times cos(2 pi v) for the even element
-/// and sin(2 pi v) for the odd one. Computed in f64 and rounded once, so it is within 1 ulp of f32 of the exact value,
-/// and two C libraries differ by at most 1 ulp. Its absolute value is at most 5.77.
-/// Source: Box, Muller, "A Note on the Generation of Random Normal Deviates", 1958, equation 2.
 inline float normal(const RandomStream& stream, uint64_t index) {
   const auto words = stream.block(index >> 2);
   const uint64_t pair = index & 2;
-  const double u = (static_cast<double>(words[pair] >> 8) + 1) * 0x1p-24;
-  const double angle = 2 * std::numbers::pi * static_cast<double>(uniform(words[pair + 1]));
-  const double radius = std::sqrt(-2 * std::log(u));
-  return static_cast<float>(radius * ((index & 1) == 0 ? std::cos(angle) : std::sin(angle)));
+  return stator_normal_draw(words[pair], words[pair + 1], (index & 1) != 0);
 }
 
 }  // namespace stator

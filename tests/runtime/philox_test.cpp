@@ -1,6 +1,10 @@
 // Philox: the published vectors, the definition of draws, and their statistics.
 #include "runtime/philox.h"
 
+#include <bit>
+#include <cmath>
+#include <numbers>
+
 #include "runtime/hash.h"
 #include "tests/catch.h"
 
@@ -48,8 +52,26 @@ TEST_CASE("uniform and normal draws have the moments of their distributions") {
   CHECK(neighbours / count == Approx(0).margin(0.01));
 }
 
-TEST_CASE("a normal is finite where the logarithm's argument is least") {
+TEST_CASE("a normal draw is within an ulp of its formula") {
   CHECK(std::sqrt(-2 * std::log(0x1p-24)) < 5.77);
-  for (uint64_t i = 0; i < 100000; ++i)
-    if (!(std::abs(normal({1, 0, 0}, i)) < 5.77f)) FAIL(i);
+  for (uint64_t i = 0; i < 100000; ++i) {
+    const RandomStream stream{1, 0, 0};
+    const auto words = stream.block(i >> 2);
+    const uint64_t pair = i & 2;
+    const double u = (static_cast<double>(words[pair] >> 8) + 1) * 0x1p-24;
+    const double angle = 2 * std::numbers::pi * static_cast<double>(uniform(words[pair + 1]));
+    const auto expected = static_cast<float>(std::sqrt(-2 * std::log(u)) * (i & 1 ? std::sin(angle) : std::cos(angle)));
+    const float z = normal(stream, i);
+    const float ulp = std::nextafter(std::abs(expected), 10.0f) - std::abs(expected);
+    if (!(std::abs(z - expected) <= ulp + 1e-15f && std::abs(z) < 5.77f)) FAIL(i << ": " << z << ", not " << expected);
+  }
+}
+
+TEST_CASE("normal draws are these bits on every machine") {
+  const uint32_t ends[]{0, ~0u, 1u << 30, 1u << 31, 0x12345678};
+  uint32_t hash = 0;
+  for (uint32_t first : ends)
+    for (uint32_t second : ends)
+      for (int odd : {0, 1}) hash = hash * 31 + std::bit_cast<uint32_t>(stator_normal_draw(first, second, odd));
+  CHECK(hash == 0x647a4f6c);
 }

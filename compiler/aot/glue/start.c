@@ -1,9 +1,6 @@
 // Starting values of slots: the draws of runtime/state.cpp, bit for bit.
 #include "compiler/aot/glue/model.h"
-
-double log(double);
-double sin(double);
-double cos(double);
+#include "runtime/normal_draw.h"
 
 typedef struct Words {
   uint32_t at[4];
@@ -71,15 +68,12 @@ void stator_aot_start_uniform(const AotSlot* slot, uint64_t seed, char* to) {
   clear_row(slot, to);
 }
 
-/* f32 or f64: a + b * z, where z is a normal draw rounded to f32. */
+/* f32 or f64: a + b * z, where z is a normal draw. */
 void stator_aot_start_normal(const AotSlot* slot, uint64_t seed, char* to) {
   for (int64_t i = 0; i < slot->element_count; ++i) {
     const Words words = philox(seed, (uint32_t)slot->site, (uint64_t)i >> 2);
-    const int64_t pair = i & 2;
-    const double u = ((double)(words.at[pair] >> 8) + 1) * 0x1p-24;
-    const double angle = 2 * 3.141592653589793 * unit(words.at[pair + 1]);
-    const double radius = __builtin_sqrt(-2 * log(u));
-    put(slot, to, i, scaled(slot->a, slot->b, (double)(float)(radius * ((i & 1) == 0 ? cos(angle) : sin(angle)))));
+    const float z = stator_normal_draw(words.at[i & 2], words.at[(i & 2) + 1], i & 1);
+    put(slot, to, i, scaled(slot->a, slot->b, z));
   }
   clear_row(slot, to);
 }
