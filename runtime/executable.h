@@ -38,6 +38,7 @@ struct CompiledFunction {
   std::vector<ArgumentFacts> arguments;
   int64_t arena_bytes = 0;
   int64_t live_bytes = 0;  // of the arena's values where most are alive: no plan for this order of kernels needs less
+  std::string widest_kernel;  // the one that the arena is so large for: `convolution, relu of conv2`
   StepTable table;
   StatorFunction entry = nullptr;
 };

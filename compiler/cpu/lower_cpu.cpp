@@ -10,6 +10,7 @@
 #include "mlir/Pass/Pass.h"
 #include "runtime/arena.h"
 #include "runtime/error.h"
+#include "runtime/text.h"
 
 namespace stator::cpu {
 
@@ -36,6 +37,11 @@ llvm::SmallVector<Access> accessesOf(ir::FusionOp fusion) {
     accesses.push_back({buffer, memory::sizeBytes(value.getType()), i >= operands});
   }
   return accesses;
+}
+
+/// `convolution, relu of conv2`.
+std::string describe(const KernelFunction& kernel, const std::string& layers) {
+  return layers.empty() ? kernel.facts.operations : concat(kernel.facts.operations, " of ", layers);
 }
 
 bool hasNoElements(mlir::Type tensor) { return llvm::cast<mlir::RankedTensorType>(tensor).getNumElements() == 0; }
@@ -70,31 +76,35 @@ class ModuleLowering {
     compiled.live_bytes = live.getInt();
     compiled.arena_bytes = function->getAttrOfType<mlir::IntegerAttr>(memory::arenaBytesAttr).getInt();
     const ScratchPlan scratch(function);
-    std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), scratch, compiled.arena_bytes, library);
+    std::vector<StepTables::Step> steps = stepsOf(function.getBody().front(), scratch, compiled, library);
     compiled.table =
         tables_.entry(entrySymbol(compiled.name), steps, std::ssize(compiled.inputs), std::ssize(compiled.results));
     return compiled;
   }
 
-  /// The kernels and loops of a block. `arenaBytes` grows to where what kernels need for a while ends.
-  std::vector<StepTables::Step> stepsOf(mlir::Block& block, const ScratchPlan& scratch, int64_t& arenaBytes,
+  /// The kernels and loops of a block. The arena grows to where what kernels need for a while ends.
+  std::vector<StepTables::Step> stepsOf(mlir::Block& block, const ScratchPlan& scratch, CompiledFunction& compiled,
                                         KernelLibrary& library) {
     std::vector<StepTables::Step> steps;
     for (mlir::Operation& op : block) {
       if (auto scan = llvm::dyn_cast<ir::ScanOp>(op))
-        steps.push_back({nullptr, {}, {}, {}, scan, stepsOf(scan.block(), scratch, arenaBytes, library)});
+        steps.push_back({nullptr, {}, {}, {}, scan, stepsOf(scan.block(), scratch, compiled, library)});
       auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
       if (!fusion || llvm::all_of(fusion.getResultTypes(), hasNoElements)) continue;
       llvm::SmallVector<memory::Buffer> distinct;
       llvm::SmallVector<Access> accesses = accessesOf(fusion);
       llvm::SmallVector<int> places = placesOf(memory::buffersOf(fusion), distinct);
       const KernelFunction& kernel = library.kernelFor(fusion, places);
+      bool widest = fusion->hasAttr(memory::widestAttr) && compiled.widest_kernel.empty();
       if (kernel.scratchBytes) {
         int64_t place = scratch.placeFor(fusion, kernel.scratchBytes);
         distinct.push_back({memory::Base::arena, 0, place});
         accesses.push_back({distinct.back(), kernel.scratchBytes, true});
-        arenaBytes = std::max(arenaBytes, place + round_up_to_alignment(kernel.scratchBytes));
+        int64_t end = place + round_up_to_alignment(kernel.scratchBytes);
+        widest |= end > compiled.arena_bytes;
+        compiled.arena_bytes = std::max(compiled.arena_bytes, end);
       }
+      if (widest) compiled.widest_kernel = describe(kernel, layersOf(fusion));
       steps.push_back({&kernel, std::move(distinct), std::move(accesses), layersOf(fusion), {}, {}});
     }
     return steps;

@@ -59,15 +59,19 @@ ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
   return plan;
 }
 
-int64_t liveBytes(const std::vector<Lifetime>& lifetimes) {
+WidestPoint widestPoint(const std::vector<Lifetime>& lifetimes) {
   std::map<int, int64_t> change;  // at the beginning of a step
   for (const Lifetime& lifetime : lifetimes) {
     change[lifetime.first] += aligned(lifetime.size_bytes);
     change[lifetime.last + 1] -= aligned(lifetime.size_bytes);
   }
-  int64_t live = 0, most = 0;
-  for (auto [step, bytes] : change) most = std::max(most, live += bytes);
-  return most;
+  WidestPoint widest;
+  int64_t live = 0;
+  for (auto [step, bytes] : change) {
+    live += bytes;
+    if (live > widest.size_bytes) widest = {live, step};
+  }
+  return widest;
 }
 
 }  // namespace stator::memory

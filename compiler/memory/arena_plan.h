@@ -22,7 +22,12 @@ struct ArenaPlan {
 /// live.
 ArenaPlan planArena(const std::vector<Lifetime>& lifetimes);
 
-/// The bytes of all that lives, where that is most: no plan needs less. Each counts as a multiple of 64.
-int64_t liveBytes(const std::vector<Lifetime>& lifetimes);
+struct WidestPoint {
+  int64_t size_bytes = 0;  ///< of all that lives, each a multiple of 64: no plan needs less
+  int step = 0;
+};
+
+/// Where the bytes of all that lives are most, for the first time.
+WidestPoint widestPoint(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace stator::memory

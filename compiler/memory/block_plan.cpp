@@ -27,18 +27,21 @@ llvm::DenseSet<mlir::Value> placedByStep(ir::ScanOp scan) {
 
 BlockPlan::BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed, bool reuses)
     : reuses_(reuses), placed_(std::move(placed)) {
-  int moment = 0;
   for (mlir::Operation& op : block) {
-    if (auto fusion = llvm::dyn_cast<ir::FusionOp>(op)) addFusion(fusion, moment++);
-    else if (auto scan = llvm::dyn_cast<ir::ScanOp>(op)) addScan(scan, moment++);
+    const int moment = static_cast<int>(moments_.size());
+    auto fusion = llvm::dyn_cast<ir::FusionOp>(op);
+    auto scan = llvm::dyn_cast<ir::ScanOp>(op);
+    if (fusion) addFusion(fusion, moment);
+    if (scan) addScan(scan, moment);
+    if (fusion || scan) moments_.push_back(&op);
   }
-  arena_ = planArena(planned(moment));
+  arena_ = planArena(planned());
 }
 
-std::vector<Lifetime> BlockPlan::planned(int moments) const {
+std::vector<Lifetime> BlockPlan::planned() const {
   std::vector<Lifetime> lifetimes = lifetimes_;
   if (!reuses_)
-    for (Lifetime& lifetime : lifetimes) lifetime.first = 0, lifetime.last = moments;
+    for (Lifetime& lifetime : lifetimes) lifetime.first = 0, lifetime.last = static_cast<int>(moments_.size());
   return lifetimes;
 }
 
@@ -94,10 +97,18 @@ void BlockPlan::addState(ir::ScanOp scan, unsigned state, int moment) {
   }
 }
 
-int64_t BlockPlan::liveBytes() const {
+WidestPoint BlockPlan::widest() const {
   std::vector<Lifetime> least = lifetimes_;
   for (const Loop& loop : loops_) least[loop.memory].size_bytes = counterBytes + loop.step->liveBytes();
-  return memory::liveBytes(least);
+  return widestPoint(least);
+}
+
+ir::FusionOp BlockPlan::widestKernel() const {
+  if (moments_.empty()) return {};
+  mlir::Operation* op = moments_[widest().step];
+  for (const Loop& loop : loops_)
+    if (loop.scan == op) return loop.step->widestKernel();
+  return llvm::cast<ir::FusionOp>(op);
 }
 
 void BlockPlan::assign(int64_t offset, Buffers& buffers) const {

@@ -20,8 +20,10 @@ class BlockPlan {
   BlockPlan(mlir::Block& block, llvm::DenseSet<mlir::Value> placed, bool reuses = true);
 
   int64_t sizeBytes() const { return arena_.total_bytes; }
-  /// What no plan for these values in this order can go below.
-  int64_t liveBytes() const;
+  /// The bytes that no plan for these values in this order can go below.
+  int64_t liveBytes() const { return widest().size_bytes; }
+  /// The kernel during which so much is alive, in a loop where that is widest; null in a block without kernels.
+  ir::FusionOp widestKernel() const;
 
   /// Adds the buffers of the block's values and of those in its loops, where the block's memory begins at `offset`.
   /// `buffers` has those of the block's arguments and of what is placed elsewhere.
@@ -40,6 +42,7 @@ class BlockPlan {
     size_t memory;
   };
 
+  WidestPoint widest() const;
   Part partOf(mlir::Value value) const;
   void use(mlir::Value value, int moment);
   void addFusion(ir::FusionOp fusion, int moment);
@@ -48,7 +51,7 @@ class BlockPlan {
   static void assignLoop(const Loop& loop, int64_t offset, Buffers& buffers);
 
   /// The lifetimes that the plan goes by.
-  std::vector<Lifetime> planned(int moments) const;
+  std::vector<Lifetime> planned() const;
 
   bool reuses_;
   llvm::DenseSet<mlir::Value> placed_;
@@ -56,6 +59,7 @@ class BlockPlan {
   llvm::DenseMap<mlir::Value, Part> parts_;       // values that are no wholes
   std::vector<Lifetime> lifetimes_;
   std::vector<Loop> loops_;
+  std::vector<mlir::Operation*> moments_;  // the kernel or the loop of each
   ArenaPlan arena_;
 };
 

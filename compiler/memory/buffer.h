@@ -17,6 +17,9 @@ inline constexpr llvm::StringLiteral arenaBytesAttr = "stator.arena_bytes";
 /// On a function: the bytes of the arena's values where most are alive, below which no plan can go.
 inline constexpr llvm::StringLiteral liveBytesAttr = "stator.live_bytes";
 
+/// On a fusion, without a value: while it runs, most of the arena's values are alive.
+inline constexpr llvm::StringLiteral widestAttr = "stator.widest";
+
 /// What an offset counts from: fields of StatorCall (runtime/abi.h).
 enum class Base { state, arena, input, result, arguments };
 

@@ -70,6 +70,7 @@ class MemoryPlan {
     mlir::Builder builder(function_.getContext());
     function_->setAttr(memory::arenaBytesAttr, builder.getI64IntegerAttr(plan.sizeBytes()));
     function_->setAttr(memory::liveBytesAttr, builder.getI64IntegerAttr(plan.liveBytes()));
+    if (ir::FusionOp widest = plan.widestKernel()) widest->setAttr(memory::widestAttr, builder.getUnitAttr());
   }
 
   void annotate(ir::FusionOp fusion) {

@@ -50,7 +50,7 @@ class Writer {
   }
   template <class Self> static void each(Self& self, auto& f) requires requires { f.arena_bytes; } {
     self.value(f.name), self.value(f.inputs), self.value(f.results), self.value(f.arguments), self.value(f.arena_bytes);
-    self.value(f.live_bytes), self.value(f.table);
+    self.value(f.live_bytes), self.value(f.widest_kernel), self.value(f.table);
   }
 
   std::string bytes;

@@ -40,3 +40,10 @@ TEST_CASE("a chain needs two buffers") {
   for (int i = 0; i < 10; ++i) chain.push_back({1000, i, i + 1});
   CHECK(planArena(chain).total_bytes == 2048);
 }
+
+TEST_CASE("the widest point is the first step where most bytes live") {
+  CHECK(widestPoint(std::vector<Lifetime>()).size_bytes == 0);
+  const WidestPoint widest = widestPoint({{100, 0, 1}, {64, 1, 2}, {200, 2, 3}, {1, 3, 4}, {64, 3, 3}});
+  CHECK(widest.size_bytes == 256 + 64 + 64);
+  CHECK(widest.step == 3);
+}
