@@ -2,7 +2,6 @@
 #include "compiler/aot/check_options.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 #include <set>
@@ -35,7 +34,7 @@ int64_t product_of(const std::vector<Binding>& bindings) {
 
 void check_names(const ProgramGraph& program, const std::string& name) {
   if (!is_identifier(name)) throw UserError(concat("aot: the name '", name, "' is no C identifier"));
-  std::set<std::string> taken{"init", "save", "load", "load_parameters", "strerror", "kernel", "parallel"};
+  std::set<std::string> taken{"init", "check", "save", "load", "load_parameters", "strerror", "kernel", "parallel"};
   for (const Function& function : program.functions)
     if (!taken.insert(identifier(function.name)).second)
       throw UserError(concat("aot: function '", function.name, "' cannot be called ", name, '_',
@@ -43,14 +42,13 @@ void check_names(const ProgramGraph& program, const std::string& name) {
 }
 
 std::vector<cpu::Target> targets_named(const std::vector<std::string>& names) {
-  constexpr std::array<std::string_view, 5> order{"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64", "aarch64"};
   std::vector<cpu::Target> targets;
   for (const std::string& name : names) targets.push_back(cpu::knownTarget(name));
   if (targets.empty()) throw UserError("aot: no target is given");
-  auto place = [&](const cpu::Target& target) { return std::find(order.begin(), order.end(), target.name); };
-  std::sort(targets.begin(), targets.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::stable_sort(targets.begin(), targets.end(), [](const auto& a, const auto& b) { return a.level > b.level; });
   for (size_t i = 1; i < targets.size(); ++i) {
-    if (targets[i].name == targets[i - 1].name) throw UserError(concat("aot: target '", names[i], "' is given twice"));
+    if (targets[i].name == targets[i - 1].name)
+      throw UserError(concat("aot: target '", targets[i].name, "' is given twice"));
     if (targets[i].triple != targets[0].triple)
       throw UserError(concat("aot: targets '", targets[0].name, "' and '", targets[i].name,
                              "' are of two architectures; make a library for each"));

@@ -19,13 +19,6 @@ namespace {
 /// The kinds of scalar arguments: as in compiler/aot/glue/model.h.
 enum ArgumentKind { option, seed_argument, valid_extent };
 
-/// A target's level: as in compiler/aot/glue/host.c.
-int64_t level_of(std::string_view target) {
-  if (target == "x86-64-v4") return 3;
-  if (target == "x86-64-v3") return 2;
-  return target == "x86-64-v2" ? 1 : 0;
-}
-
 /// The bits of a value as an element of that type.
 int64_t element_bits(DType dtype, double value) {
   int64_t bits = 0;
@@ -67,6 +60,7 @@ class Describer {
     llvm::Constant* model = this->model();
     llvm::Type *pointer = builder_.getPtrTy(), *number = builder_.getInt64Ty();
     forward("init", {pointer, number}, model);
+    forward("check", {pointer, number}, model);
     forward("save", {pointer, pointer, number}, model);
     forward("load", {pointer, pointer, number}, model);
     forward("load_parameters", {pointer, pointer, number}, model);
@@ -106,7 +100,7 @@ class Describer {
     Fields slots;
     for (size_t i = 0; i < plan_.slots.size(); ++i) slot(i, slots);
     std::vector<int64_t> levels;
-    for (const std::string& target : plan_.targets) levels.push_back(level_of(target));
+    for (const cpu::Target& target : plan_.targets) levels.push_back(target.level);
     llvm::Constant* embedded = plan_.embedded.empty() ? constant_.null() : constant_.bytes(plan_.embedded, 64, false);
     auto number = [&](int64_t value) { return constant_.number(value); };
     return constant_.table({number(std::bit_cast<int64_t>(plan_.hash)), number(plan_.layout.total_bytes),

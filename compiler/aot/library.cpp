@@ -19,6 +19,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 #include "runtime/error.h"
 #include "runtime/text.h"
@@ -39,13 +40,26 @@ std::string entry_name(const std::string& function, const std::vector<Binding>& 
 /// Hides all but the functions of the header.
 void keep_only_public(llvm::Module& module, const ModelPlan& plan) {
   std::set<std::string> names;
-  for (const char* name : {"init", "save", "load", "load_parameters", "strerror"}) names.insert(name);
+  for (const char* name : {"init", "check", "save", "load", "load_parameters", "strerror"}) names.insert(name);
   for (const FunctionPlan& function : plan.functions) names.insert(identifier(function.name));
   for (llvm::Function& function : module) {
     llvm::StringRef name = function.getName();
     const bool is_public = name.consume_front(plan.name + "_") && names.count(name.str());
     if (!is_public && !function.isDeclaration()) function.setLinkage(llvm::GlobalValue::InternalLinkage);
   }
+}
+
+/// Errors: UserError where an object needs what only libm has.
+void check_freestanding(const std::string& object) {
+  auto file = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(object, "library"));
+  if (!file) throw InternalError("aot: LLVM cannot read its own object: " + llvm::toString(file.takeError()));
+  std::set<std::string> needed;
+  for (const llvm::object::SymbolRef& symbol : (*file)->symbols())
+    if (llvm::cantFail(symbol.getFlags()) & llvm::object::SymbolRef::SF_Undefined)
+      needed.insert(llvm::cantFail(symbol.getName()).str());
+  for (const char* allowed : {"", "memcpy", "memmove", "memset"}) needed.erase(allowed);
+  if (!needed.empty())
+    throw UserError(concat("aot: a freestanding library cannot have ", joined(needed), ", which only libm has"));
 }
 
 void link(llvm::Module& into, LlvmModule from) {
@@ -55,20 +69,22 @@ void link(llvm::Module& into, LlvmModule from) {
 }  // namespace
 
 struct Library::Impl {
-  Impl(const ProgramGraph& program, const LibraryOptions& options)
-      : options(options), targets(targets_named(options.targets)) {
+  Impl(const ProgramGraph& program, const LibraryOptions& options) : options(options) {
+    plan.targets = targets_named(options.targets);
+    slots = program.slots;
     const ProgramGraph functions = keep_used_slots(functions_named(program, options.functions));
     check_names(functions, options.name);
     std::vector<LlvmModule> codes = compile_variants(functions);
-    make_plan(program, functions);
+    make_plan(functions);
     check_budget();
     header = write_header(plan);
     module = glue();
     describe_model(*module, plan);
     keep_only_public(*module, plan);
-    cpu::optimise(*module, targets.back());
+    cpu::optimise(*module, plan.targets.back());
     for (LlvmModule& code : codes) link(*module, std::move(code));
     keep_only_public(*module, plan);
+    if (options.freestanding) check_freestanding(object());
   }
 
   /// Every variant for every target in LLVM IR, optimised; its facts go to `variants`.
@@ -78,7 +94,7 @@ struct Library::Impl {
     CompileOptions how;
     how.dump = options.dump;
     for (const std::vector<Binding>& bindings : combinations(options.bindings)) {
-      for (const cpu::Target& target : targets) {
+      for (const cpu::Target& target : plan.targets) {
         auto emit = [&](mlir::ModuleOp lowered, CompiledProgram& compiled) {
           std::vector<std::string> entries;
           for (const CompiledFunction& facts : compiled.functions) entries.push_back(cpu::entrySymbol(facts.name));
@@ -97,45 +113,56 @@ struct Library::Impl {
     const std::string name = entry_name(facts.name, bindings, target);
     code.getFunction(cpu::entrySymbol(facts.name))->setName(name);
     std::vector<VariantPlan>& all = variants[facts.name];
-    const bool is_new = target.name == targets.front().name;
+    const bool is_new = target.name == plan.targets.front().name;
     if (is_new) all.push_back({bindings, facts, {}, {}, 0, {}});
     VariantPlan& variant = all.back();
-    variant.facts.arena_bytes = std::max(variant.facts.arena_bytes, facts.arena_bytes);
+    if (facts.arena_bytes > variant.facts.arena_bytes)
+      variant.facts.arena_bytes = facts.arena_bytes, variant.facts.widest_kernel = facts.widest_kernel;
     variant.entry_names.push_back(name);
   }
 
-  void make_plan(const ProgramGraph& program, const ProgramGraph& functions) {
+  void make_plan(const ProgramGraph& functions) {
     plan.name = options.name;
-    for (const cpu::Target& target : targets) plan.targets.push_back(target.name);
     plan.slots = functions.slots;
     plan.layout = layout_of(plan.slots);
     plan.saved = plan_saved_file(plan.slots);
     plan.hash = hash_of(plan.slots, plan.layout);
-    if (!options.weights.empty()) plan.embedded = embedded_block(program.slots, plan.slots, options.weights);
+    if (!options.weights.empty()) plan.embedded = block_with(slots, plan.slots, options.weights);
     for (const Function& function : functions.functions)
       plan.functions.push_back(plan_function(function, std::move(variants[function.name])));
   }
 
   void check_budget() const {
-    for (const FunctionPlan& function : plan.functions)
-      if (options.max_arena_bytes && function.arena_bytes() > options.max_arena_bytes)
-        throw UserError(concat(function.name, ": its arena needs ", function.arena_bytes(), " bytes, more than the ",
-                               options.max_arena_bytes, " allowed"));
+    for (const FunctionPlan& function : plan.functions) {
+      const VariantPlan& widest = function.widest();
+      if (options.max_arena_bytes == 0 || widest.arena_bytes <= options.max_arena_bytes) continue;
+      throw UserError(concat(function.name, ": its arena needs ", widest.arena_bytes, " bytes, more than the ",
+                             options.max_arena_bytes, " allowed: ", widest.facts.arena_bytes, " at its widest point, '",
+                             widest.facts.widest_kernel, "', and ", widest.arena_bytes - widest.facts.arena_bytes,
+                             " for batches that are not full"));
+    }
   }
 
   LlvmModule glue() {
-    auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(glue_bitcode(targets[0].triple), "glue"), context);
+    auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(glue_bitcode(plan.targets[0].triple), "glue"), context);
     if (!parsed) throw InternalError("aot: the glue does not parse: " + llvm::toString(parsed.takeError()));
     return std::move(*parsed);
   }
 
+  /// Made when it is first asked for. Code generation changes a module; the library's own stays as it is.
+  const std::string& object() {
+    if (object_bytes.empty()) object_bytes = cpu::generateObject(*llvm::CloneModule(*module), plan.targets.back());
+    return object_bytes;
+  }
+
   LibraryOptions options;
-  std::vector<cpu::Target> targets;
+  std::vector<Slot> slots;  // all of the program's
   llvm::LLVMContext context;
   std::map<std::string, std::vector<VariantPlan>> variants;
   ModelPlan plan;
   std::string header;
   LlvmModule module;
+  std::string object_bytes;
 };
 
 Library::Library(const ProgramGraph& program, const LibraryOptions& options)
@@ -144,10 +171,16 @@ Library::~Library() = default;
 
 const std::string& Library::header() const { return impl_->header; }
 
-std::string Library::object() const {
-  // Code generation changes a module; the library's own stays for whatever is asked of it next.
-  return cpu::generateObject(*llvm::CloneModule(*impl_->module), impl_->targets.back());
+std::vector<std::pair<std::string, std::string>> Library::packed_states(const std::string& weights) const {
+  const ModelPlan& plan = impl_->plan;
+  const std::string block = block_with(impl_->slots, plan.slots, weights);
+  std::vector<std::pair<std::string, std::string>> states;
+  for (size_t i = 0; i < plan.targets.size(); ++i)
+    states.emplace_back(plan.targets[i].name, head_of(plan, static_cast<int64_t>(i)) + block);
+  return states;
 }
+
+std::string Library::object() const { return impl_->object(); }
 
 std::string Library::archive() const {
   const std::string bytes = object(), name = impl_->plan.name + ".o";
@@ -160,11 +193,11 @@ std::string Library::archive() const {
 }
 
 std::string Library::llvm_ir() const {
-  return cpu::generateText(*impl_->module, impl_->targets.back(), cpu::Text::llvm);
+  return cpu::generateText(*impl_->module, impl_->plan.targets.back(), cpu::Text::llvm);
 }
 
 std::string Library::assembly() const {
-  return cpu::generateText(*llvm::CloneModule(*impl_->module), impl_->targets.back(), cpu::Text::assembly);
+  return cpu::generateText(*llvm::CloneModule(*impl_->module), impl_->plan.targets.back(), cpu::Text::assembly);
 }
 
 }  // namespace stator::aot

@@ -22,6 +22,7 @@ struct LibraryOptions {
   std::vector<std::string> targets = {};    ///< by name; several of one architecture are chosen from at start
   std::string weights = {};                 ///< a safetensors file whose values become part of the library; empty: none
   int64_t max_arena_bytes = 0;              ///< the most that an arena may need; 0: anything
+  bool freestanding = false;                ///< nothing of libm may be needed
   std::string dump = {};                    ///< a phase whose IR goes to standard output, for each variant; empty: none
 };
 
@@ -38,6 +39,9 @@ class Library {
   std::string archive() const;
   std::string llvm_ir() const;
   std::string assembly() const;
+  /// For each target its name, and the bytes of a state with the values of a safetensors file, which a program maps
+  /// from a file and hands to the library as it is. Errors: UserError as State::load_parameters.
+  std::vector<std::pair<std::string, std::string>> packed_states(const std::string& weights) const;
 
  private:
   struct Impl;

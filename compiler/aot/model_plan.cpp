@@ -2,6 +2,7 @@
 #include "compiler/aot/model_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 
@@ -69,10 +70,9 @@ std::vector<int64_t> stage(const std::vector<TensorFacts>& tensors, int64_t& are
 
 }  // namespace
 
-int64_t FunctionPlan::arena_bytes() const {
-  int64_t bytes = 0;
-  for (const VariantPlan& variant : variants) bytes = std::max(bytes, variant.arena_bytes);
-  return bytes;
+const VariantPlan& FunctionPlan::widest() const {
+  return *std::max_element(variants.begin(), variants.end(),
+                           [](const auto& a, const auto& b) { return a.arena_bytes < b.arena_bytes; });
 }
 
 int64_t FunctionPlan::most(Symbol symbol) const {
@@ -97,14 +97,19 @@ std::string identifier(std::string_view name) {
 }
 
 uint64_t hash_of(const std::vector<Slot>& slots, const StateLayout& layout) {
-  std::string text;
+  std::string text = "stator state 1\n";  // the number counts changes of what a state is
   for (size_t i = 0; i < slots.size(); ++i)
     text += concat(slots[i].name, ' ', name_of(slots[i].spec.dtype), ' ', bracketed(extents_of(slots[i])), ' ',
                    bracketed(storage_axes(slots[i].spec)), ' ', layout.offset_bytes[i], '\n');
   return fnv1a_64(text);
 }
 
-std::string embedded_block(const std::vector<Slot>& all, const std::vector<Slot>& slots, const std::string& path) {
+std::string head_of(const ModelPlan& plan, int64_t target) {
+  const std::array<uint64_t, head_bytes / 8> head{plan.hash, 0, static_cast<uint64_t>(target)};
+  return std::string(reinterpret_cast<const char*>(head.data()), head_bytes);
+}
+
+std::string block_with(const std::vector<Slot>& all, const std::vector<Slot>& slots, const std::string& path) {
   State whole = State::init(all, 0), state(slots);
   whole.load_parameters(path);
   for (const Slot& slot : slots) state.set(slot.name, whole.get(slot.name));
@@ -151,6 +156,7 @@ FunctionPlan plan_function(const Function& function, std::vector<VariantPlan> va
     variant.arena_bytes = round_up_to_alignment(variant.facts.arena_bytes);
     variant.staged_inputs = stage(variant.facts.inputs, variant.arena_bytes);
     variant.staged_results = stage(variant.facts.results, variant.arena_bytes);
+    variant.arena_bytes = std::max(variant.arena_bytes, alignment_bytes);  // C has no empty arrays
   }
   plan.variants = std::move(variants);
   return plan;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/cpu/target.h"
 #include "compiler/interface/compile.h"
 #include "runtime/executable.h"
 #include "runtime/state_layout.h"
@@ -37,7 +38,9 @@ struct FunctionPlan {
   std::vector<VariantPlan> variants;  ///< from small to large
   bool writes_state = false;
 
-  int64_t arena_bytes() const;
+  /// The variant that needs the largest arena.
+  const VariantPlan& widest() const;
+  int64_t arena_bytes() const { return widest().arena_bytes; }
   /// The greatest number that a symbol is bound to.
   int64_t most(Symbol symbol) const;
 };
@@ -52,7 +55,7 @@ struct SavedFile {
 
 struct ModelPlan {
   std::string name;                  ///< begins every name of the library
-  std::vector<std::string> targets;  ///< the best first
+  std::vector<cpu::Target> targets;  ///< the best first
   std::vector<Slot> slots;
   StateLayout layout;
   SavedFile saved;
@@ -75,7 +78,10 @@ std::string identifier(std::string_view name);
 
 /// The block of a state of `slots`, some of the program's slots `all`, whose parameters and buffers come from a
 /// safetensors file. Errors: UserError as State::load_parameters.
-std::string embedded_block(const std::vector<Slot>& all, const std::vector<Slot>& slots, const std::string& path);
+std::string block_with(const std::vector<Slot>& all, const std::vector<Slot>& slots, const std::string& path);
+
+/// The first bytes of a state of seed 0 for the model's target of that number.
+std::string head_of(const ModelPlan& plan, int64_t target);
 
 /// A hash of all that two states of the same size may differ in.
 uint64_t hash_of(const std::vector<Slot>& slots, const StateLayout& layout);

@@ -107,7 +107,7 @@ class HeaderWriter {
             "*/\nenum {\n  "
          << big_ << "_TARGET_AUTO = 0";
     for (size_t i = 0; i < plan_.targets.size(); ++i)
-      out_ << ",\n  " << big_ << "_TARGET_" << upper(identifier(plan_.targets[i])) << " = " << i + 1;
+      out_ << ",\n  " << big_ << "_TARGET_" << upper(identifier(plan_.targets[i].name)) << " = " << i + 1;
     out_ << "\n};\n";
   }
 
@@ -122,18 +122,21 @@ class HeaderWriter {
 
   void state_functions() {
     const std::string& n = plan_.name;
-    out_ << "\n/* Starting values"
-         << (plan_.embedded.empty() ? ", drawn from the seed"
-                                    : ": the embedded weights; the seed is that of later draws")
-         << ". `state` has " << big_ << "_STATE_BYTES. */\nint32_t " << n << "_init(void* state, uint64_t seed);\n"
-         << "/* Writes the state as a safetensors file into `bytes`, which has room for " << big_
-         << "_SAVED_BYTES. */\n"
-         << "int32_t " << n << "_save(const void* state, void* bytes, int64_t size_bytes);\n"
-         << "/* Makes a state of a safetensors file in memory. Every tensor must be there; others in it are ignored. "
-            "*/\n"
-         << "int32_t " << n << "_load(void* state, const void* bytes, int64_t size_bytes);\n"
-         << "/* Replaces parameters, and other tensors where the file has them, of a state that has been made. */\n"
-         << "int32_t " << n << "_load_parameters(void* state, const void* bytes, int64_t size_bytes);\n";
+    out_
+        << "\n/* Starting values"
+        << (plan_.embedded.empty() ? ", drawn from the seed"
+                                   : ": the embedded weights; the seed is that of later draws")
+        << ". `state` has " << big_ << "_STATE_BYTES. */\nint32_t " << n << "_init(void* state, uint64_t seed);\n"
+        << "/* Whether memory that was filled elsewhere, as by mapping a file of statorc --pack-weights, is a state of "
+           "this model\n * that this host can run. */\n"
+        << "int32_t " << n << "_check(const void* state, int64_t size_bytes);\n"
+        << "/* Writes the state as a safetensors file into `bytes`, which has room for " << big_ << "_SAVED_BYTES. */\n"
+        << "int32_t " << n << "_save(const void* state, void* bytes, int64_t size_bytes);\n"
+        << "/* Makes a state of a safetensors file in memory. Every tensor must be there; others in it are ignored. "
+           "*/\n"
+        << "int32_t " << n << "_load(void* state, const void* bytes, int64_t size_bytes);\n"
+        << "/* Replaces parameters, and other tensors where the file has them, of a state that has been made. */\n"
+        << "int32_t " << n << "_load_parameters(void* state, const void* bytes, int64_t size_bytes);\n";
   }
 
   void extents(const std::string& name, const char* kind, const std::vector<TensorFacts>& tensors) {

@@ -19,11 +19,11 @@ constexpr const char* arm = "aarch64-unknown-linux-gnu";
 /// 256-bit vectors.
 const std::array<Target, 5>& levels() {
   static const std::array<Target, 5> all{{
-      {"x86-64-v4", intel, "x86-64-v4", "", "znver4", 512, 32, true, true},
-      {"x86-64-v3", intel, "x86-64-v3", "", "haswell", 256, 16, true, true},
-      {"x86-64-v2", intel, "x86-64-v2", "", "generic", 128, 16, false, false},
-      {"x86-64", intel, "x86-64", "", "generic", 128, 16, false, false},
-      {"aarch64", arm, "generic", "+neon", "generic", 128, 32, true, false},
+      {"x86-64-v4", intel, "x86-64-v4", "", "znver4", 4, 512, 32, true, true},
+      {"x86-64-v3", intel, "x86-64-v3", "", "haswell", 3, 256, 16, true, true},
+      {"x86-64-v2", intel, "x86-64-v2", "", "generic", 2, 128, 16, false, false},
+      {"x86-64", intel, "x86-64", "", "generic", 0, 128, 16, false, false},
+      {"aarch64", arm, "generic", "+neon", "generic", 0, 128, 32, true, false},
   }};
   return all;
 }

@@ -12,6 +12,7 @@ struct Target {
   std::string cpu;       ///< LLVM's target-cpu
   std::string features;  ///< LLVM's target-features beyond those of `cpu`
   std::string tuning;    ///< LLVM's tune-cpu: instruction costs, not the instruction set
+  int level = 0;         ///< of the x86-64 psABI; 0: every host of the architecture runs its code
   int vectorBits = 128;
   int registers = 16;  ///< vector registers
   bool fma = false;    ///< without it a fused multiply-add would be a call to libm

@@ -1,4 +1,6 @@
 // statorc: from a graph file to a library with a C header, ahead of time.
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <sstream>
 
@@ -21,59 +23,77 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+/// What --emit may name: a file, called after the library.
+struct Kind {
+  std::string_view name, prefix, suffix;
+  std::string (*bytes)(const GraphFile&, const aot::Library&);
+};
+
+constexpr std::array<Kind, 6> kinds{{
+    {"obj", "", ".o", [](const GraphFile&, const aot::Library& library) { return library.object(); }},
+    {"lib", "lib", ".a", [](const GraphFile&, const aot::Library& library) { return library.archive(); }},
+    {"header", "", ".h", [](const GraphFile&, const aot::Library& library) { return library.header(); }},
+    {"llvm", "", ".ll", [](const GraphFile&, const aot::Library& library) { return library.llvm_ir(); }},
+    {"asm", "", ".s", [](const GraphFile&, const aot::Library& library) { return library.assembly(); }},
+    {"graph", "", ".graph", [](const GraphFile& file, const aot::Library&) { return *file.text; }},
+}};
+
+std::vector<Kind> kinds_named(const std::string& names) {
+  std::vector<Kind> chosen;
+  for (const std::string& name : split(names, ',')) {
+    const auto* found = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.name == name; });
+    if (found == kinds.end())
+      throw UserError(concat("statorc: --emit of '", name, "' is not one of obj, lib, header, llvm, asm, graph"));
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
 struct Request {
-  std::string graph, name, functions, bindings, targets = "native", weights, emit = "lib,header", output = ".", dump;
-  int64_t max_bytes = 0;
+  std::string graph, functions, bindings, targets = "native", packed, emit = "lib,header", output = ".";
+  aot::LibraryOptions options;
+  std::vector<Kind> kinds;
 
   void parse(int argc, char** argv) {
     cli::Parser("statorc", "Compiles a graph file ahead of time.")
         .option("graph", graph, "the file that stator::save_graph wrote")
-        .option("--name", name, "begins every name of the library; the graph file's name by default")
+        .option("--name", options.name, "begins every name of the library; the graph file's name by default")
         .option("--functions", functions, "as in predict,train_step; all of the program's by default")
         .option("--bind", bindings, "numbers of each symbol, as in \"batch=1,32 steps=64\"")
-        .option("--target", targets, "native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4, aarch64; several by commas")
-        .option("--embed-weights", weights, "a safetensors file whose values become part of the library")
-        .option("--max-bytes", max_bytes, "the most that a function's arena may need; 0: anything", cli::at_least(0))
+        .option("--target", targets, "native, or targets by name (docs/aot.md lists them), several by commas")
+        .option("--embed-weights", options.weights, "a safetensors file whose values become part of the library")
+        .option("--pack-weights", packed, "a safetensors file to make NAME.TARGET.packed of, which programs map")
+        .option("--max-bytes", options.max_arena_bytes, "the most that a function's arena may need; 0: anything",
+                cli::at_least(0))
+        .flag("--freestanding", options.freestanding, "fail where the library would need libm")
         .option("--emit", emit, "any of obj, lib, header, llvm, asm, graph, by commas")
         .option("-o,--output", output, "the folder to write into")
-        .option("--dump", dump, "a phase whose IR is printed")
+        .option("--dump", options.dump, "a phase whose IR is printed")
         .parse(argc, argv);
     if (graph.empty()) throw UserError("statorc: no graph file is given");
-    if (name.empty()) name = std::filesystem::path(graph).stem().string();
+    if (options.name.empty()) options.name = std::filesystem::path(graph).stem().string();
+    options.functions = split(functions, ',');
+    options.targets = split(targets, ',');
+    for (const std::string& binding : split(bindings, ' ')) options.bindings.push_back(aot::parse_binding(binding));
+    kinds = kinds_named(emit);
   }
 };
-
-/// The file of a kind: what is written where.
-void write(const Request& request, const std::string& kind, const GraphFile& file, const aot::Library& library) {
-  const std::filesystem::path folder(request.output);
-  auto put = [&](const std::string& name, const std::string& bytes) {
-    write_file_atomically((folder / name).string(), bytes);
-  };
-  if (kind == "obj") return put(request.name + ".o", library.object());
-  if (kind == "lib") return put("lib" + request.name + ".a", library.archive());
-  if (kind == "header") return put(request.name + ".h", library.header());
-  if (kind == "llvm") return put(request.name + ".ll", library.llvm_ir());
-  if (kind == "asm") return put(request.name + ".s", library.assembly());
-  if (kind == "graph") return put(request.name + ".graph", *file.text);
-  throw UserError(concat("statorc: --emit of '", kind, "' is not one of obj, lib, header, llvm, asm, graph"));
-}
 
 int run(int argc, char** argv) {
   Request request;
   request.parse(argc, argv);
   const GraphFile file = load_graph(request.graph);
-  aot::LibraryOptions options;
-  options.name = request.name;
-  options.functions = split(request.functions, ',');
-  for (const std::string& binding : split(request.bindings, ' '))
-    options.bindings.push_back(aot::parse_binding(binding));
-  options.targets = split(request.targets, ',');
-  options.weights = request.weights;
-  options.max_arena_bytes = request.max_bytes;
-  options.dump = request.dump;
-  const aot::Library library(file.program, options);
-  std::filesystem::create_directories(request.output);
-  for (const std::string& kind : split(request.emit, ',')) write(request, kind, file, library);
+  const aot::Library library(file.program, request.options);
+  const std::filesystem::path folder(request.output);
+  std::filesystem::create_directories(folder);
+  auto write = [&](const std::string& name, const std::string& bytes) {
+    write_file_atomically((folder / name).string(), bytes);
+  };
+  const std::string& name = request.options.name;
+  for (const Kind& kind : request.kinds) write(concat(kind.prefix, name, kind.suffix), kind.bytes(file, library));
+  if (request.packed.empty()) return 0;
+  for (const auto& [target, bytes] : library.packed_states(request.packed))
+    write(concat(name, '.', target, ".packed"), bytes);
   return 0;
 }
 

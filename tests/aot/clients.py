@@ -1,6 +1,7 @@
 """Clients of one library in several languages: each must print the scores that the JIT computes at the same target.
 
-Arguments: what to check (c, cpp, python, rust, arm, symbols), statorc, the graph, the program that asks the JIT, a folder.
+Arguments: what to check (one of CHECKS), the folder of the library, statorc, the graph, the program that asks the JIT,
+a folder to work in.
 """
 import pathlib
 import re
@@ -13,11 +14,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 
 # All that a library may ask of its surroundings.
-ALLOWED = {"memcpy", "memmove", "memset", "log", "sin", "cos"}
+ALLOWED = {"memcpy", "memset"}
 
 
-def run(*command, **more):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, **more)
+def run(*command):
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}{result.stderr}")
     return result.stdout.strip()
@@ -36,82 +37,127 @@ def program(*names):
 
 
 class Library:
-    """The library `digits` for a target, in a folder of its own."""
+    """The library `digits` in the folder where it was made."""
 
-    def __init__(self, statorc, graph, folder, target):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        run(statorc, graph, "--name", "digits", "--functions", "predict,train_step", "--bind", "batch=1,32",
-            "--target", target, "--output", self.folder)
+    def __init__(self, folder, work):
+        self.folder, self.work = pathlib.Path(folder), pathlib.Path(work)
+        self.work.mkdir(parents=True, exist_ok=True)
         self.archive, self.header = self.folder / "libdigits.a", self.folder / "digits.h"
 
     def size(self, name):
         return re.search(rf"#define DIGITS_{name} (\d+)", self.header.read_text())[1]
 
-
-def compiled(library, compiler, source, *flags):
-    out = library.folder / "client"
-    run(*compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", f"-I{ROOT}", f"-I{library.folder}", HERE / source,
-        library.archive, *flags, "-o", out)
-    return out
-
-
-def c_answer(library):
-    return run(compiled(library, [program("gcc", "cc"), "-std=c11"], "client.c", "-lm"))
+    def client(self, compiler, source, *flags):
+        """A program that was compiled with the header and the library alone."""
+        out = self.work / pathlib.Path(source).stem
+        run(*compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", f"-I{ROOT}", f"-I{self.folder}",
+            HERE / source, self.archive, *flags, "-o", out)
+        return out
 
 
-def cpp_answer(library):
-    return run(compiled(library, [program("g++", "c++"), "-std=c++17"], "client.cpp", "-lm"))
+class Tools:
+    """What makes other libraries of the same graph, and what the JIT says."""
+
+    def __init__(self, statorc, graph, jit, work):
+        self.statorc, self.graph, self.jit, self.work = statorc, graph, jit, pathlib.Path(work)
+
+    def library(self, *options):
+        run(self.statorc, self.graph, "--name", "digits", "--functions", "predict", "--bind", "batch=1,32",
+            "--output", self.work, *options)
+        return Library(self.work, self.work)
+
+    def answer(self, *arguments):
+        return run(self.jit, *arguments)
 
 
-def python_answer(library):
-    shared = library.folder / "libdigits.so"
+def c_compiler():
+    return [program("gcc", "cc"), "-std=c11"]
+
+
+def same(answer, expected):
+    if answer != expected:
+        sys.exit(f"the JIT says\n{expected}\nbut this client\n{answer}")
+
+
+def check_c(library, tools):
+    same(run(library.client(c_compiler(), "client.c")), tools.answer())
+
+
+def check_cpp(library, tools):
+    same(run(library.client([program("g++", "c++"), "-std=c++17"], "client.cpp")), tools.answer())
+
+
+def check_python(library, tools):
+    shared = library.work / "libdigits.so"
     run(program("gcc", "cc"), "-shared", "-Wl,--no-undefined", "-Wl,--whole-archive", library.archive,
-        "-Wl,--no-whole-archive", "-lm", "-o", shared)
-    return run(sys.executable, HERE / "client.py", shared, library.header)
+        "-Wl,--no-whole-archive", "-o", shared)
+    same(run(sys.executable, HERE / "client.py", shared, library.header), tools.answer())
 
 
-def rust_answer(library):
-    out = library.folder / "client_rust"
-    run(program("rustc"), "-O", HERE / "client.rs", "-L", library.folder, "-l", "static=digits", "-l", "m", "-o", out)
-    return run(out, library.size("STATE_BYTES"), library.size("PREDICT_ARENA_BYTES"))
+def check_rust(library, tools):
+    out = library.work / "client_rust"
+    run(program("rustc"), "-O", HERE / "client.rs", "-L", library.folder, "-l", "static=digits", "-o", out)
+    same(run(out, library.size("STATE_BYTES"), library.size("PREDICT_ARENA_BYTES")), tools.answer())
 
 
-def arm_answer(library):
-    emulator = program("qemu-aarch64", "qemu-aarch64-static")
-    clang = [program("clang-19", "clang"), "--target=aarch64-linux-gnu", "-std=c11", "-ffreestanding", "-fno-builtin"]
-    client = compiled(library, clang, "client_freestanding.c", "-nostdlib", "-static", "-fuse-ld=lld")
-    return run(emulator, client)
+def check_weights(library, tools):
+    """Weights from a file, embedded, and mapped: one answer."""
+    weights = library.work / "weights.safetensors"
+    expected = tools.answer("native", weights)
+    with_weights = tools.library("--embed-weights", weights, "--pack-weights", weights)
+    packed, = library.work.glob("digits.*.packed")
+    answers = run(with_weights.client(c_compiler(), "client_weights.c", "-D_GNU_SOURCE"), weights, packed).split()
+    same(answers, [expected] * 3)
+
+
+def check_levels(library, tools):
+    """The library takes the best instruction set of the processor that it finds."""
+    emulator = program("qemu-x86_64", "qemu-x86_64-static")
+    client = library.client(c_compiler(), "client.c", "-static")
+    for processor, target in (("Nehalem", "x86-64-v2"), ("Haswell", "x86-64-v3")):
+        same(run(emulator, "-cpu", processor, client), tools.answer(target))
+    refused = subprocess.run([emulator, "-cpu", "core2duo", client], capture_output=True, text=True)
+    if "lacks the instructions" not in refused.stderr:
+        sys.exit(f"a processor without SSE4.2 is not refused: {refused}")
 
 
 def numbers(answer):
     return [struct.unpack(">f", bytes.fromhex(answer[i:i + 8]))[0] for i in range(0, len(answer), 8)]
 
 
-def check_symbols(library):
+def check_arm(library, tools):
+    """Without any library, and on another instruction set, so equal within rounding."""
+    emulator = program("qemu-aarch64", "qemu-aarch64-static")
+    clang = [program("clang-19", "clang"), "--target=aarch64-linux-gnu", "-std=c11", "-ffreestanding", "-fno-builtin"]
+    arm = tools.library("--target", "aarch64", "--freestanding")
+    client = arm.client(clang, "client_freestanding.c", "-nostdlib", "-static", "-fuse-ld=lld")
+    answer, expected = numbers(run(emulator, client)), numbers(tools.answer())
+    error = max(abs(a - b) for a, b in zip(answer, expected, strict=True))
+    print("greatest difference", error)
+    if not error <= 1e-5 * max(map(abs, expected)):
+        sys.exit(f"{error} is too much")
+
+
+def check_symbols(library, tools):
+    """Nothing is needed but memory functions, nothing is given but what the header has, and nothing can be changed."""
     needed = set(re.findall(r"\bU (\S+)", run("nm", "-u", library.archive)))
     public = set(re.findall(r" [A-TV-Z] (\S+)", run("nm", "-g", library.archive)))
     declared = set(re.findall(r"\b(digits_\w+)\(", library.header.read_text()))
     print("needs", sorted(needed), "gives", sorted(public))
     if needed - ALLOWED or public != declared:
         sys.exit(f"needs {needed - ALLOWED} beyond what is allowed, or gives other functions than {declared}")
+    sections = re.findall(r"\s(\.t?(?:data|bss)) +([0-9a-f]+) ", run("objdump", "-h", library.archive))
+    if any(int(size, 16) for _, size in sections):
+        sys.exit(f"something is writable: {sections}")
 
 
-def main(what, statorc, graph, jit, folder):
-    target = "aarch64" if what == "arm" else "native"
-    if what == "arm":
-        program("qemu-aarch64", "qemu-aarch64-static")
-    library = Library(statorc, graph, pathlib.Path(folder) / what, target)
-    if what == "symbols":
-        return check_symbols(library)
-    answer, expected = globals()[f"{what}_answer"](library), run(jit)
-    if what == "arm":  # another instruction set: equal within rounding
-        error = max(abs(a - b) for a, b in zip(numbers(answer), numbers(expected), strict=True))
-        print("greatest difference", error)
-        if not error <= 1e-5 * max(map(abs, numbers(expected))):
-            sys.exit(f"{error} is too much")
-    elif answer != expected:
-        sys.exit(f"the JIT says\n{expected}\nbut this client\n{answer}")
+CHECKS = {name.removeprefix("check_"): function for name, function in list(globals().items())
+          if name.startswith("check_")}
+
+
+def main(what, folder, statorc, graph, jit, work):
+    work = pathlib.Path(work) / what
+    CHECKS[what](Library(folder, work), Tools(statorc, graph, jit, work))
 
 
 main(*sys.argv[1:])

@@ -1,4 +1,6 @@
 // A library made ahead of time against the JIT told to use the same target: every bit is the same.
+#include <sys/mman.h>
+
 #include <cstring>
 #include <thread>
 
@@ -10,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/e2e/digits.h"
 #include "tests/ops/run.h"
+#include "tests/runtime/support.h"
 
 namespace stator::tests {
 
@@ -43,22 +46,16 @@ struct Blocks {
   }
 };
 
-std::string temporary(const std::string& name) { return "/tmp/stator_aot_" + name; }
-
 std::string bytes_of(const State& state) {
-  const std::string path = temporary("state.safetensors");
-  state.save(path);
-  std::string bytes = read_file(path);
-  std::remove(path.c_str());
-  return bytes;
+  const TemporaryFolder folder;
+  state.save(folder / "state");
+  return read_file(folder / "state");
 }
 
 State state_of(const std::string& bytes) {
-  const std::string path = temporary("saved.safetensors");
-  write_file_atomically(path, bytes);
+  const TemporaryFolder folder;
   State state = init(models::convnet, seed(0));
-  state.load(path);
-  std::remove(path.c_str());
+  state.load(folder.file("saved", bytes));
   return state;
 }
 
@@ -157,6 +154,46 @@ TEST_CASE("parallel regions run where the caller says, and bits stay") {
   CHECK(alone == shared);
 }
 
+TEST_CASE("calls at a time with an arena each may share a state") {
+  const std::vector<Batch> given = digit_batches(2, 32);
+  Blocks blocks;
+  REQUIRE(digits_init(blocks.state.data(), 5) == DIGITS_OK);
+  auto scores_of = [&](size_t i) {
+    AlignedBuffer arena = AlignedBuffer::zeroed(DIGITS_PREDICT_ARENA_BYTES);
+    std::vector<float> scores(320);
+    digits_predict(blocks.state.data(), arena.data(), given[i].images.data<float>(), scores.data(), 32, nullptr);
+    return scores;
+  };
+  const std::vector<float> expected[]{scores_of(0), scores_of(1)};
+  std::vector<float> together[2];
+  std::thread other([&] {
+    for (int round = 0; round < 20; ++round) together[0] = scores_of(0);
+  });
+  for (int round = 0; round < 20; ++round) together[1] = scores_of(1);
+  other.join();
+  CHECK(together[0] == expected[0]);
+  CHECK(together[1] == expected[1]);
+}
+
+TEST_CASE("an arena has the bytes that the header says, and all of them are needed") {
+  const Batch given = digit_batches(1, 32)[0];
+  constexpr size_t page = 4096, size = DIGITS_TRAIN_STEP_ARENA_BYTES, pages = (size + page - 1) / page * page;
+  void* mapped = mmap(nullptr, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(mapped != MAP_FAILED);
+  auto* begin = static_cast<unsigned char*>(mapped);
+  REQUIRE(mprotect(begin + pages, page, PROT_NONE) == 0);
+  unsigned char* arena = begin + (pages - size);  // a byte beyond it would end the test
+  std::fill_n(arena, size, 0xAB);
+  Blocks blocks;
+  REQUIRE(digits_init(blocks.state.data(), 5) == DIGITS_OK);
+  float loss = 0;
+  for (int64_t rows : {32, 31})
+    REQUIRE(digits_train_step(blocks.state.data(), arena, given.images.data<float>(), given.labels.data<int64_t>(),
+                              &loss, rows, nullptr) == DIGITS_OK);
+  CHECK(std::count(arena + size - 512, arena + size, 0xAB) < 512);
+  munmap(mapped, pages + page);
+}
+
 TEST_CASE("bad input gives an error code") {
   const Batch given = digit_batches(1, 32)[0];
   Blocks blocks;
@@ -183,6 +220,10 @@ TEST_CASE("bad input gives an error code") {
   CHECK(digits_train_step(state, arena, images, labels.data(), &loss, 32, nullptr) == DIGITS_LABEL_OUT_OF_RANGE);
   CHECK(blocks.saved() == before);
   CHECK(digits_train_step(state, arena, images, labels.data(), &loss, 31, nullptr) == DIGITS_OK);
+  CHECK(digits_check(state, DIGITS_STATE_BYTES) == DIGITS_OK);
+  CHECK(digits_check(state, DIGITS_STATE_BYTES - 1) == DIGITS_WRONG_SIZE);
+  CHECK(digits_check(nullptr, DIGITS_STATE_BYTES) == DIGITS_NULL_POINTER);
+  CHECK(digits_check(arena, DIGITS_ARENA_BYTES) == DIGITS_WRONG_STATE);
   CHECK(std::string(digits_strerror(DIGITS_WRONG_STATE)) == "the state was not made by this model");
   CHECK(std::string(digits_strerror(-3)) == "not an error of this library");
 }
@@ -230,7 +271,9 @@ TEST_CASE("a budget for the arena is kept or told") {
   aot::LibraryOptions options{
       .name = "n", .functions = {"predict"}, .bindings = {{symbol::batch, {1}}}, .targets = {"x86-64"}};
   options.max_arena_bytes = 1000;
-  CHECK_THROWS_WITH(aot::Library(models::convnet.graph(), options), ContainsSubstring("more than the 1000 allowed"));
+  CHECK_THROWS_WITH(aot::Library(models::convnet.graph(), options),
+                    ContainsSubstring("more than the 1000 allowed: 116992 at its widest point, 'convolution, add, relu "
+                                      "of conv2', and 0 for batches"));
 }
 
 }  // namespace stator::tests

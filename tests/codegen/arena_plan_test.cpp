@@ -8,6 +8,8 @@
 using stator::memory::ArenaPlan;
 using stator::memory::Lifetime;
 using stator::memory::planArena;
+using stator::memory::WidestPoint;
+using stator::memory::widestPoint;
 
 TEST_CASE("buffers that live at the same time lie apart") {
   std::mt19937 random(3);
@@ -42,7 +44,7 @@ TEST_CASE("a chain needs two buffers") {
 }
 
 TEST_CASE("the widest point is the first step where most bytes live") {
-  CHECK(widestPoint(std::vector<Lifetime>()).size_bytes == 0);
+  CHECK(widestPoint({}).size_bytes == 0);
   const WidestPoint widest = widestPoint({{100, 0, 1}, {64, 1, 2}, {200, 2, 3}, {1, 3, 4}, {64, 3, 3}});
   CHECK(widest.size_bytes == 256 + 64 + 64);
   CHECK(widest.step == 3);

@@ -26,7 +26,8 @@ static int64_t valid_extent(const AotTensor* tensor, int64_t axis, const int64_t
 /* Bytes behind one step of `axis`, dense, of the whole tensor or of its valid part. */
 static int64_t stride_of(const AotTensor* tensor, int64_t axis, const int64_t* valid) {
   int64_t bytes = tensor->element_bytes;
-  for (int64_t i = axis + 1; i < tensor->rank; ++i) bytes *= valid ? valid_extent(tensor, i, valid) : tensor->extents[i];
+  for (int64_t i = axis + 1; i < tensor->rank; ++i)
+    bytes *= valid ? valid_extent(tensor, i, valid) : tensor->extents[i];
   return bytes;
 }
 

@@ -1,8 +1,8 @@
 // Which instruction sets this host has.
 #include "compiler/aot/glue/model.h"
 
-/* As in compiler/aot/describe_model.cpp. */
-enum { level_plain, level_v2, level_v3, level_v4 };
+/* Levels of the x86-64 psABI, as cpu::Target has them; 0: every host of the architecture. */
+enum { level_plain = 0, level_v2 = 2, level_v3 = 3 };
 
 #if defined(__x86_64__)
 

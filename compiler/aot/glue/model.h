@@ -83,9 +83,9 @@ enum { aot_option, aot_seed, aot_valid };
 
 typedef struct AotArgument {
   int64_t kind;
-  int64_t symbol;          /* of a valid extent */
-  int64_t option_at;       /* of an option: where it stands in the options */
-  int64_t option_bytes;    /* 4 or 8 */
+  int64_t symbol;       /* of a valid extent */
+  int64_t option_at;    /* of an option: where it stands in the options */
+  int64_t option_bytes; /* 4 or 8 */
   int64_t default_cell;
 } AotArgument;
 

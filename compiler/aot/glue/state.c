@@ -28,7 +28,7 @@ static AotError check_state(const AotModel* model, const void* state) {
   if (error) return error;
   const AotHead* head = state;
   return head->hash == model->hash && head->target >= 0 && head->target < model->target_count ? aot_ok
-                                                                                                 : aot_wrong_state;
+                                                                                              : aot_wrong_state;
 }
 
 static char* block_of(void* state) { return (char*)state + sizeof(AotHead); }
@@ -49,6 +49,14 @@ int32_t stator_aot_init(const AotModel* model, void* state, uint64_t seed) {
     model->slots[i].start(&model->slots[i], seed, block + model->slots[i].offset_bytes);
   set_head(model, state, seed, target);
   return aot_ok;
+}
+
+int32_t stator_aot_check(const AotModel* model, const void* state, int64_t size) {
+  const AotError error = check_block(state);
+  if (error) return error;
+  if (size < (int64_t)sizeof(AotHead) + model->block_bytes) return aot_wrong_size;
+  if (check_state(model, state)) return aot_wrong_state;
+  return host_has(model->levels[((const AotHead*)state)->target]) ? aot_ok : aot_unsupported_host;
 }
 
 int32_t stator_aot_save(const AotModel* model, const void* state, void* bytes, int64_t size) {

@@ -1,0 +1,147 @@
+// NEON code, made here and run under qemu-user: training steps against the interpreter.
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "compiler/aot/library.h"
+#include "compiler/interface/interpret.h"
+#include "examples/models/gpt.h"
+#include "runtime/atomic_file.h"
+#include "tests/catch.h"
+#include "tests/e2e/digits.h"
+#include "tests/ops/compare.h"
+#include "tests/ops/torch_cases.h"
+#include "tests/runtime/support.h"
+
+namespace stator::tests {
+
+namespace {
+
+constexpr long most_rows = 3, rows = 2;
+
+bool runs(const std::string& command) {
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool has_tools() {
+  if (runs("clang-19 --version >/dev/null 2>&1 && ld.lld --version >/dev/null 2>&1 && qemu-aarch64 --version "
+           ">/dev/null"))
+    return true;
+  WARN("skipped: clang-19, lld or qemu-aarch64 is not here");
+  return false;
+}
+
+std::string bytes_of(const NdArray& array) {
+  return std::string(reinterpret_cast<const char*>(array.bytes()), static_cast<size_t>(array.size_bytes()));
+}
+
+struct Step {
+  float loss = 0;
+  State state;
+};
+
+/// One training step of NEON code from `start`, on a batch of fewer rows than the library's.
+Step step_on_arm(const ProgramGraph& program, const State& start, const NdArray& input0, const NdArray& input1) {
+  const TemporaryFolder folder;
+  const aot::Library library(program, {.name = "model",
+                                       .functions = {"train_step"},
+                                       .bindings = {{symbol::batch, {most_rows}}},
+                                       .targets = {"aarch64"},
+                                       .freestanding = true});
+  write_file_atomically(folder / "model.h", library.header());
+  write_file_atomically(folder / "model.o", library.object());
+  const std::string input0_type = input0.dtype() == DType::f32 ? "float" : "int64_t";
+  REQUIRE(runs(
+      "clang-19 --target=aarch64-linux-gnu -std=c11 -O1 -Wall -Wextra -Werror -pedantic -ffreestanding "
+      "-fno-builtin -nostdlib -static -fuse-ld=lld -DROWS=" +
+      std::to_string(rows) + " -DINPUT0=" + input0_type + " -DINPUT1=int64_t -I" STATOR_ROOT " -I'" + (folder / "") +
+      "' " STATOR_ROOT "/tests/aot/step_on_arm.c '" + (folder / "model.o") + "' -o '" + (folder / "step") + "'"));
+  start.save(folder / "start");
+  const std::string saved = read_file(folder / "start");
+  const int64_t saved_bytes = std::ssize(saved);
+  const std::string size(reinterpret_cast<const char*>(&saved_bytes), sizeof saved_bytes);
+  write_file_atomically(folder / "in", size + saved + bytes_of(input0) + bytes_of(input1));
+  REQUIRE(runs("qemu-aarch64 '" + (folder / "step") + "' <'" + (folder / "in") + "' >'" + (folder / "out") + "'"));
+  const std::string out = read_file(folder / "out");
+  Step step{0, start.clone()};
+  std::memcpy(&step.loss, out.data(), sizeof step.loss);
+  write_file_atomically(folder / "end", out.substr(sizeof step.loss));
+  step.state.load(folder / "end");
+  return step;
+}
+
+/// Compares with the interpreter's step on a batch of just those rows.
+void check_step(const ProgramGraph& program, const NdArray& input0, const NdArray& input1) {
+  const State start = State::init(program.slots, 4);
+  std::vector<TensorValue> expected;
+  for (const Slot& slot : program.slots) expected.push_back(tensor_of(start.get(slot.name.str())));
+  const double loss = interpret(program, "train_step", {batch = rows}, {tensor_of(input0), tensor_of(input1)}, expected,
+                                {{"seed", 4}})[0]
+                          .elements[0];
+  const Step step = step_on_arm(program, start, input0, input1);
+  CHECK(step.loss == Approx(loss).epsilon(1e-5));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    INFO(program.slots[i].name.view());
+    CHECK(error_of(step.state.get(program.slots[i].name.str()), expected[i]) <= 1e-5);
+  }
+}
+
+/// A network of other kernels than the ConvNet's: strides, padding, functions, another optimizer.
+struct Small {
+  Conv2d<1, 5, 3, conv{.stride = 2}> conv1;
+  Conv2d<5, 9, 3, conv{.padding = 1}> conv2;
+  Linear<324, 17> fc1;
+  Linear<17, 10> fc2;
+
+  constexpr auto operator()(auto image) const {  // [N, 1, 28, 28]
+    auto features = max_pool2d<2>(tanh(conv2(silu(conv1(image)))));
+    return fc2(sigmoid(fc1(flatten(features))));
+  }
+};
+
+constexpr auto small = program<Small>(train_step<models::Image, models::Digit>(
+    [](const auto& net, auto image, auto digit) { return cross_entropy(net(image), digit); }, SGD{.lr = 0.1}));
+
+using SmallGpt = models::Gpt<models::gpt{.vocabulary = 13, .length = 6, .width = 24, .heads = 2, .layers = 1}>;
+using Tokens = Labels<13, batch, 6>;
+
+constexpr auto small_gpt = program<SmallGpt>(train_step<Tokens, Tokens>(
+    [](const auto& net, auto text, auto next) { return net.loss(text, next); }, SGD{.lr = 0.1}));
+
+struct SmallLstm {
+  Embedding<13, 7> emb;
+  LSTM<7, 10, Recurrent{.batch_first = true}> rnn;
+  Linear<10, 13> head;
+
+  constexpr auto loss(auto text, auto next) const {
+    return cross_entropy(reshape<-1, 13>(head(rnn(emb(text)).output)), reshape<-1>(next));
+  }
+};
+
+constexpr auto small_lstm = program<SmallLstm>(train_step<Tokens, Tokens>(
+    [](const auto& net, auto text, auto next) { return net.loss(text, next); }, SGD{.lr = 0.1}));
+
+NdArray tokens(int64_t first) {
+  NdArray made = NdArray::zeros(DType::i64, {rows, 6});
+  for (int64_t i = 0; i < made.element_count(); ++i) made.data<int64_t>()[i] = (first + 5 * i) % 13;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("NEON code trains convolutions as the interpreter does") {
+  if (!has_tools()) return;
+  const Batch given = digit_batches(1, rows)[0];
+  check_step(models::convnet.graph(), given.images, given.labels);
+  check_step(small.graph(), given.images, given.labels);
+}
+
+TEST_CASE("NEON code trains models of text as the interpreter does") {
+  if (!has_tools()) return;
+  check_step(small_gpt.graph(), tokens(0), tokens(3));
+  check_step(small_lstm.graph(), tokens(0), tokens(3));
+}
+
+}  // namespace stator::tests
