@@ -6,7 +6,7 @@
 # TARGETS: several are chosen from at start; this machine's by default. MAX_BYTES: the most that an arena may need.
 # EMBED_WEIGHTS: a safetensors file that becomes part of the library. PACK_WEIGHTS: one that NAME.TARGET.packed, beside
 # the header, is made of for each target. FREESTANDING: nothing of libm may be needed.
-# Needs the targets stator::dsl, stator::graph_file and stator::statorc.
+# Needs the targets stator::dsl, stator::graph_file and stator::statorc, which find_package(Stator) gives too.
 function(stator_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "FREESTANDING" "PROGRAM;SOURCE;MAX_BYTES;EMBED_WEIGHTS;PACK_WEIGHTS"
     "FUNCTIONS;BIND;TARGETS")
