@@ -33,7 +33,10 @@ int main(int, char** argv) { stator::save_program(@arg_PROGRAM@, argv[1]); }
 ")
   add_executable(${name}_write_graph ${folder}/write_graph.cpp)
   target_link_libraries(${name}_write_graph PRIVATE stator::dsl stator::graph_file)
-  add_custom_command(OUTPUT ${graph} COMMAND ${name}_write_graph ${graph} VERBATIM)
+  add_custom_command(OUTPUT ${graph}
+    COMMAND ${name}_write_graph ${graph}
+    DEPENDS ${name}_write_graph
+    VERBATIM)
 
   set(options --name ${name} --emit lib,header --output ${folder})
   foreach(option "FUNCTIONS|--functions|," "TARGETS|--target|," "BIND|--bind| " "MAX_BYTES|--max-bytes|"
@@ -53,7 +56,7 @@ int main(int, char** argv) { stator::save_program(@arg_PROGRAM@, argv[1]); }
   set(library ${folder}/lib${name}.a)
   add_custom_command(OUTPUT ${library} ${folder}/${name}.h
     COMMAND stator::statorc ${graph} ${options}
-    DEPENDS ${graph} ${arg_EMBED_WEIGHTS} ${arg_PACK_WEIGHTS}
+    DEPENDS ${graph} $<TARGET_FILE:stator::statorc> ${arg_EMBED_WEIGHTS} ${arg_PACK_WEIGHTS}
     COMMENT "Compiling the model ${name}"
     VERBATIM)
   add_custom_target(${name}_library DEPENDS ${library})

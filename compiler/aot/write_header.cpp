@@ -83,6 +83,8 @@ class HeaderWriter {
     define("ARENA_BYTES", plan_.arena_bytes());
     out_ << "/* What " << plan_.name << "_save writes: a safetensors file. */\n";
     define("SAVED_BYTES", plan_.saved.total_bytes);
+    out_ << "/* Whether weights are part of the library. */\n";
+    define("HAS_WEIGHTS", plan_.embedded.empty() ? 0 : 1);
   }
 
   void slots() {

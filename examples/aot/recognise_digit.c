@@ -1,14 +1,14 @@
 /* Reads a handwritten digit, a picture of 28 x 28 grey values (PGM, binary), and prints which one it is. Stator is no
- * part of this program: it knows convnet.h, and weights that `mnist_convnet --save FILE` trained.
+ * part of this program: it knows convnet.h, and weights that train_digits or `mnist_convnet --save FILE` trained. They
+ * come as a file, or within the program where the library was built with them.
  *
- *     recognise_digit WEIGHTS.safetensors < picture.pgm */
+ *     recognise_digit [WEIGHTS.safetensors] < picture.pgm */
 #include <stdio.h>
 
 #include "convnet.h"
 
 static _Alignas(CONVNET_ALIGNMENT_BYTES) char state[CONVNET_STATE_BYTES];
 static _Alignas(CONVNET_ALIGNMENT_BYTES) char arena[CONVNET_PREDICT_ARENA_BYTES];
-static char weights[8 << 20]; /* a saved state, with the optimizer's part of it */
 
 static int fail(const char* what, const char* why) {
   fprintf(stderr, "%s: %s\n", what, why);
@@ -25,18 +25,24 @@ static int read_picture(float* picture) {
   return 1;
 }
 
-int main(int argc, char** argv) {
-  if (argc != 2) return fail("usage", "recognise_digit WEIGHTS.safetensors < picture.pgm");
-  FILE* file = fopen(argv[1], "rb");
-  if (!file) return fail(argv[1], "cannot be opened");
+/* Makes the state of a file; the optimizer's part of it is passed over. */
+static int load(const char* path) {
+  static char weights[8 << 20];
+  FILE* file = fopen(path, "rb");
+  if (!file) return fail(path, "cannot be opened");
   const size_t size = fread(weights, 1, sizeof weights, file);
   fclose(file);
-  int32_t error = convnet_load(state, weights, (int64_t)size);
-  if (error != CONVNET_OK) return fail(argv[1], convnet_strerror(error));
+  const int32_t error = convnet_load(state, weights, (int64_t)size);
+  return error == CONVNET_OK ? 0 : fail(path, convnet_strerror(error));
+}
 
+int main(int argc, char** argv) {
+  if (argc != 2 - CONVNET_HAS_WEIGHTS) return fail("usage", "recognise_digit [WEIGHTS.safetensors] < picture.pgm");
+  if (!CONVNET_HAS_WEIGHTS && load(argv[1])) return 1;
   float picture[CONVNET_PREDICT_INPUT0_ELEMENTS], scores[CONVNET_PREDICT_RESULT0_ELEMENTS];
   if (!read_picture(picture)) return fail("standard input", "is not a PGM picture of 28 x 28 bytes");
-  error = convnet_predict(state, arena, picture, scores, 1, NULL);
+  const void* from = CONVNET_HAS_WEIGHTS ? NULL : state; /* null: the library's own weights */
+  const int32_t error = convnet_predict(from, arena, picture, scores, 1, NULL);
   if (error != CONVNET_OK) return fail("convnet_predict", convnet_strerror(error));
   int best = 0;
   for (int digit = 1; digit < 10; ++digit)

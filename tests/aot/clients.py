@@ -151,6 +151,19 @@ def check_symbols(library, tools):
         sys.exit(f"something is writable: {sections}")
 
 
+def check_statorc(library, tools):
+    """Every kind of file is written, and an option that does not fit is told before any work."""
+    kinds = {"obj": "digits.o", "lib": "libdigits.a", "header": "digits.h", "llvm": "digits.ll", "asm": "digits.s",
+             "graph": "digits.graph"}
+    run(tools.statorc, tools.graph, "--functions", "predict", "--bind", "batch=1", "--target", "x86-64", "--emit",
+        ",".join(kinds), "--output", library.work)
+    missing = [kind for kind, name in kinds.items() if not (library.work / name).stat().st_size]
+    same((library.work / "digits.graph").read_bytes(), pathlib.Path(tools.graph).read_bytes())
+    refused = subprocess.run([tools.statorc, "no.graph", "--emit", "lib,pdf"], capture_output=True, text=True)
+    if missing or refused.returncode == 0 or "--emit of 'pdf' is not one of obj, lib" not in refused.stderr:
+        sys.exit(f"missing: {missing}; {refused}")
+
+
 CHECKS = {name.removeprefix("check_"): function for name, function in list(globals().items())
           if name.startswith("check_")}
 

@@ -221,6 +221,10 @@ TEST_CASE("bad input gives an error code") {
   CHECK(blocks.saved() == before);
   CHECK(digits_train_step(state, arena, images, labels.data(), &loss, 31, nullptr) == DIGITS_OK);
   CHECK(digits_check(state, DIGITS_STATE_BYTES) == DIGITS_OK);
+  state[0] ^= std::byte{1};  // a state of another model, or of another version of it
+  CHECK(digits_predict(state, arena, images, scores, 32, nullptr) == DIGITS_WRONG_STATE);
+  CHECK(digits_check(state, DIGITS_STATE_BYTES) == DIGITS_WRONG_STATE);
+  state[0] ^= std::byte{1};
   CHECK(digits_check(state, DIGITS_STATE_BYTES - 1) == DIGITS_WRONG_SIZE);
   CHECK(digits_check(nullptr, DIGITS_STATE_BYTES) == DIGITS_NULL_POINTER);
   CHECK(digits_check(arena, DIGITS_ARENA_BYTES) == DIGITS_WRONG_STATE);
@@ -274,6 +278,13 @@ TEST_CASE("a budget for the arena is kept or told") {
   CHECK_THROWS_WITH(aot::Library(models::convnet.graph(), options),
                     ContainsSubstring("more than the 1000 allowed: 116992 at its widest point, 'convolution, add, relu "
                                       "of conv2', and 0 for batches"));
+}
+
+TEST_CASE("a freestanding library needs nothing of libm, or is refused") {
+  struct Nothing {};
+  constexpr auto curve = program<Nothing>(function<"f", Tensor<f64, 4>>([](const auto&, auto x) { return exp(x); }));
+  CHECK_THROWS_WITH(aot::Library(curve.graph(), {.name = "n", .targets = {"x86-64"}, .freestanding = true}),
+                    "aot: a freestanding library cannot have exp, which only libm has");
 }
 
 }  // namespace stator::tests
