@@ -14,20 +14,18 @@ import subprocess
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from compare_torch import MODELS, torch_step
+import torch_worker
+import workloads
 
 BATCH = 32
 
 
 def torch_peak(model):
     """Bytes of the tensors that are alive at the worst moment of a step, and were not before it."""
-    network, loss, optimizer, max_norm, _, data = MODELS[model]
-    MODELS[model] = (network, loss, optimizer, max_norm, BATCH, data)
-    step = torch_step(model, compiled=False)
-    step()
-    step()
+    step = torch_worker.train_step(f"train_step/{model}/batch:{BATCH}", torch_worker.Mode("eager"))
+    step(2)
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watched:
-        step()
+        step(1)
     events = sorted((event for event in watched.profiler.kineto_results.events() if event.name() == "[memory]"),
                     key=lambda event: event.start_ns())
     held = least = most = 0  # at its least once the last step's gradients are gone

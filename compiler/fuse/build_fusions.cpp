@@ -3,6 +3,7 @@
 
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/scan.h"
+#include "compiler/ir/strided_view.h"
 #include "llvm/ADT/SetVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -91,11 +92,13 @@ class FusionBuilder {
     endOf(body).clone(*op, body.inner);
   }
 
-  /// An operand inside a region: a view or source made anew, or an argument. `strided`: through permutations alone.
+  /// An operand inside a region: a view or source made anew, or an argument. `strided`: through permutations and slices
+  /// alone.
   mlir::Value inside(Body& body, mlir::Value value, bool strided) {
     if (mlir::Value known = body.inner.lookupOrNull(value)) return known;
     mlir::Operation* op = value.getDefiningOp();
-    bool isRead = op && grouping_.groupOf(op) < 0 && (!strided || llvm::isa<ir::PermuteOp>(op));
+    bool isRead = op && grouping_.groupOf(op) < 0 &&
+                  (!strided || llvm::isa<ir::PermuteOp>(op) || ir::stridedView(value).isSliced);
     if (!isRead) return argument(body, value);
     for (mlir::Value operand : op->getOperands())
       if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));

@@ -1,5 +1,5 @@
-// Groups ops into kernels: takes functions of simplified ops in the layout phase's order; gives functions of fusions, and
-// of scans whose steps are fusions.
+// Groups ops into kernels: takes functions of simplified ops in the layout phase's order; gives functions of fusions,
+// and of scans whose steps are fusions.
 //
 //   %p = stator.matmul %x, %w                    %y = stator.fusion kind "contraction" (%x, %w, %b) ... {
 //   %c = stator.broadcast %b                     ^bb0(%0, %1, %2):

@@ -7,6 +7,8 @@
 // contraction.
 #include "compiler/fuse/group_ops.h"
 
+#include "compiler/ir/strided_view.h"
+
 namespace stator::fuse {
 namespace {
 
@@ -39,13 +41,15 @@ int Grouping::groupOf(mlir::Operation* op) const {
   return found == groupOf_.end() ? -1 : found->second;
 }
 
-/// Contractions read through permutations alone; what loops are given, and the block's results, lie in memory.
+/// Contractions read through permutations and slices alone; what loops are given, and the block's results, lie in
+/// memory.
 void Grouping::findMaterialized(mlir::Block& block) {
   for (mlir::Operation& op : block) {
     if (op.hasTrait<mlir::OpTrait::IsTerminator>() || roleOf(&op) == Role::loop) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
+        if (ir::StridedView view = ir::stridedView(operand); view.isSliced) operand = view.base;
         while (llvm::isa_and_present<ir::PermuteOp, ir::RecomputeOp>(operand.getDefiningOp()))
           operand = operand.getDefiningOp()->getOperand(0);
         materialize(operand);

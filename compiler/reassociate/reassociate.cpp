@@ -29,6 +29,7 @@ struct Reassociate : mlir::PassWrapper<Reassociate, mlir::OperationPass<mlir::fu
     reassociate::addStepPatterns(patterns);
     reassociate::addFactorPatterns(patterns);
     reassociate::addPartPatterns(patterns);
+    reassociate::addSoftmaxPatterns(patterns);
     mlir::GreedyRewriteConfig config;
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = mlir::GreedySimplifyRegionLevel::Disabled;

@@ -25,6 +25,8 @@ void addStepPatterns(mlir::RewritePatternSet& patterns);
 void addFactorPatterns(mlir::RewritePatternSet& patterns);
 /// Weight gradients of convolutions are summed image by image first.
 void addPartPatterns(mlir::RewritePatternSet& patterns);
+/// The gradient of a softmax reads its result alone.
+void addSoftmaxPatterns(mlir::RewritePatternSet& patterns);
 }  // namespace reassociate
 
 }  // namespace stator

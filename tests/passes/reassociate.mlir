@@ -133,3 +133,29 @@ func.func @large_gradient(%x: tensor<8x256x9x9xf32>, %dy: tensor<8x256x7x7xf32>)
     : (tensor<8x256x9x9xf32>, tensor<8x256x7x7xf32>) -> tensor<256x256x3x3xf32>
   return %g : tensor<256x256x3x3xf32>
 }
+
+// The gradient of a softmax as the chain rule gives it, and by the softmax alone.
+// CHECK-LABEL: @softmax_gradient
+// CHECK: %[[E:.*]] = stator.exp
+// CHECK: %[[Y:.*]] = stator.div %[[E]]
+// CHECK: %[[P:.*]] = stator.mul %[[DY:.*]], %[[Y]]
+// CHECK: %[[S:.*]] = stator.sum %[[P]] {axes = array<i64: 1>}
+// CHECK: %[[B:.*]] = stator.broadcast %[[S]]
+// CHECK: %[[D:.*]] = stator.sub %[[DY]], %[[B]]
+// CHECK: %[[DX:.*]] = stator.mul %[[D]], %[[Y]]
+// CHECK-NEXT: return %[[Y]], %[[DX]]
+func.func @softmax_gradient(%x: tensor<4x8xf32>, %dy: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %e = stator.exp %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %s = stator.sum %e {axes = array<i64: 1>} : (tensor<4x8xf32>) -> tensor<4x1xf32>
+  %w = stator.broadcast %s : (tensor<4x1xf32>) -> tensor<4x8xf32>
+  %y = stator.div %e, %w : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %direct = stator.div %dy, %w : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %quotient = stator.div %y, %w : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %negative = stator.neg %dy : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %share = stator.mul %negative, %quotient : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %ds = stator.sum %share {axes = array<i64: 1>} : (tensor<4x8xf32>) -> tensor<4x1xf32>
+  %wide = stator.broadcast %ds : (tensor<4x1xf32>) -> tensor<4x8xf32>
+  %de = stator.add %direct, %wide : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %dx = stator.mul %de, %e : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %y, %dx : tensor<4x8xf32>, tensor<4x8xf32>
+}

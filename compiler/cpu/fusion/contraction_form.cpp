@@ -2,6 +2,7 @@
 #include "compiler/cpu/fusion/contraction_form.h"
 
 #include "compiler/ir/rules.h"
+#include "compiler/ir/strided_view.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/ir/verify.h"
 #include "runtime/error.h"
@@ -11,9 +12,11 @@ namespace {
 
 using kernels::Dim;
 
-/// A buffer seen as a tensor: the argument, and the elements that a step along each axis moves.
+/// A buffer seen as a tensor: the argument, where its first element lies, and the elements that a step along each axis
+/// moves.
 struct View {
   mlir::BlockArgument buffer;
+  int64_t offset = 0;
   llvm::SmallVector<int64_t> strides;
   llvm::ArrayRef<int64_t> shape;
 };
@@ -27,23 +30,16 @@ llvm::SmallVector<int64_t> rowMajor(llvm::ArrayRef<int64_t> shape) {
 }
 
 View viewOf(mlir::Value value) {
-  View view;
-  view.shape = typeOf(value).getShape();
-  if (auto permute = value.getDefiningOp<ir::PermuteOp>()) {
-    View from = viewOf(permute.getX());
-    view.buffer = from.buffer;
-    for (int64_t axis : permute.getAxes()) view.strides.push_back(from.strides[axis]);
-    return view;
-  }
-  view.buffer = llvm::dyn_cast<mlir::BlockArgument>(value);
-  if (!view.buffer) throw InternalError("lower-cpu: a contraction's operand is not an argument of its fusion");
-  view.strides = rowMajor(view.shape);
-  return view;
+  ir::StridedView view = ir::stridedView(value);
+  auto buffer = llvm::dyn_cast<mlir::BlockArgument>(view.base);
+  if (!buffer) throw InternalError("lower-cpu: a contraction's operand is not an argument of its fusion");
+  return {buffer, view.offset, std::move(view.strides), typeOf(value).getShape()};
 }
 
 FusedContraction begin(mlir::Value result, const View& a, const View& b) {
   FusedContraction fused;
   fused.a = a.buffer, fused.b = b.buffer, fused.result = result;
+  fused.form.aOffset = a.offset, fused.form.bOffset = b.offset;
   fused.form.element = ir::dtypeOf(typeOf(result).getElementType());
   if (fused.form.element != DType::f32 && fused.form.element != DType::f64)
     throw InternalError("lower-cpu: contractions are of f32 or f64, not " + std::string(name_of(fused.form.element)));

@@ -1,4 +1,4 @@
-// A matrix product or convolution of the dialect as a contraction form, its operands seen through permutations.
+// A matrix product or convolution of the dialect as a contraction form, its operands seen through permutations and slices.
 #pragma once
 
 #include "compiler/ir/ops.h"
@@ -17,7 +17,7 @@ struct FusedContraction {
   llvm::SmallVector<int, 6> resultLoops;
 };
 
-/// Errors: InternalError where the region holds no contraction, or one whose operands are not permuted arguments.
+/// Errors: InternalError where the region holds no contraction, or one whose operands are not views of arguments.
 FusedContraction contractionOf(ir::FusionOp fusion);
 
 }  // namespace stator::cpu
