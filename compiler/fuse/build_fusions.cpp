@@ -26,10 +26,9 @@ class FusionBuilder {
   void run() {
     llvm::SmallVector<mlir::Operation*> old;
     for (mlir::Operation& op : block_.without_terminator())
-      if (!llvm::isa<ir::ScanOp>(op)) old.push_back(&op);
+      if (!llvm::isa<ir::ScanOp, ir::FusionOp>(op)) old.push_back(&op);
     for (int group : grouping_.order()) {
-      if (grouping_.groups()[group].kind == Kind::loop)
-        placeLoop(llvm::cast<ir::ScanOp>(grouping_.groups()[group].ops[0]));
+      if (grouping_.groups()[group].kind == Kind::whole) place(grouping_.groups()[group].ops[0]);
       else build(group);
     }
     returnResults();
@@ -60,14 +59,16 @@ class FusionBuilder {
     return value.hasOneUse() && value.getDefiningOp() && !value.getDefiningOp<ir::ScanOp>();
   }
 
-  void placeLoop(ir::ScanOp scan) {
-    for (mlir::OpOperand& operand : scan->getOpOperands()) {
-      bool isState = operand.getOperandNumber() < scan.stateCount(), own = isState && isOwn(operand.get());
+  /// A loop, or a kernel that is made already.
+  void place(mlir::Operation* op) {
+    auto scan = llvm::dyn_cast<ir::ScanOp>(op);
+    for (mlir::OpOperand& operand : op->getOpOperands()) {
+      bool isState = scan && operand.getOperandNumber() < scan.stateCount(), own = isState && isOwn(operand.get());
       mlir::Value value = outside(operand.get());
       operand.set(isState && !own ? copy(value) : value);
     }
-    scan->moveBefore(return_);
-    for (mlir::Value result : scan.getResults()) known_[result] = result;
+    op->moveBefore(return_);
+    for (mlir::Value result : op->getResults()) known_[result] = result;
   }
 
   ir::FusionOp finish(Body& body, llvm::StringRef kind, mlir::Location location, llvm::ArrayRef<mlir::Value> yields) {

@@ -15,12 +15,13 @@ namespace {
 /// The elements of a group that no op joins.
 constexpr int64_t noLoops = -1;
 
+bool isWhole(mlir::Operation* op) { return roleOf(op) == Role::loop || roleOf(op) == Role::kernel; }
 bool isReduction(const Group& group) { return group.kind == Kind::reduce || group.kind == Kind::row; }
 
 }  // namespace
 
 llvm::StringRef nameOf(Kind kind) {
-  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "scatter", "loop"};
+  static constexpr llvm::StringLiteral names[]{"contraction", "window", "map", "reduce", "row", "scatter", "whole"};
   return names[static_cast<int>(kind)];
 }
 
@@ -41,11 +42,11 @@ int Grouping::groupOf(mlir::Operation* op) const {
   return found == groupOf_.end() ? -1 : found->second;
 }
 
-/// Contractions read through permutations and slices alone; what loops are given, and the block's results, lie in
-/// memory.
+/// Contractions read through permutations and slices alone; what loops and made kernels are given, and the block's
+/// results, lie in memory.
 void Grouping::findMaterialized(mlir::Block& block) {
   for (mlir::Operation& op : block) {
-    if (op.hasTrait<mlir::OpTrait::IsTerminator>() || roleOf(&op) == Role::loop) {
+    if (op.hasTrait<mlir::OpTrait::IsTerminator>() || isWhole(&op)) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
@@ -243,15 +244,15 @@ void Grouping::absorb(int map, int into) {
 }
 
 int Grouping::found(mlir::Operation* op, Kind kind) {
-  groups_.push_back({kind, {}, nullptr, kind == Kind::loop ? noLoops : elementCount(op->getResult(0))});
+  groups_.push_back({kind, {}, nullptr, kind == Kind::whole ? noLoops : elementCount(op->getResult(0))});
   if (roleOf(op) == Role::reduction) groups_.back().elements = elementCount(op->getOperand(0));
   join(op, static_cast<int>(groups_.size()) - 1);
   return static_cast<int>(groups_.size()) - 1;
 }
 
 void Grouping::place(mlir::Operation* op) {
-  if (roleOf(op) == Role::loop) {
-    found(op, Kind::loop);
+  if (isWhole(op)) {
+    found(op, Kind::whole);
     return;
   }
   llvm::SmallVector<int> candidates = producersOf(op);

@@ -11,7 +11,8 @@ namespace stator::fuse {
 /// Of a kernel. Kernels beyond this do not gain: registers run out, and compile time grows.
 inline constexpr size_t mostOps = 96;
 
-enum class Kind { contraction, window, map, reduce, row, scatter, loop };
+/// `whole`: a loop, or a kernel that is made already.
+enum class Kind { contraction, window, map, reduce, row, scatter, whole };
 llvm::StringRef nameOf(Kind kind);
 
 /// The ops of one kernel, in program order (none, where another group has absorbed them); views, sources and cheap ops

@@ -18,7 +18,8 @@ Role roleOf(mlir::Operation* op) {
       .Case([](ir::GatherOp) { return Role::gather; })
       .Case([](ir::ScatterAddOp) { return Role::scatter; })
       .Case([](ir::ScanOp) { return Role::loop; })
-      .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::Conv2dWeightGradOp, ir::CountOp, ir::GradientOp, ir::FusionOp>(
+      .Case([](ir::FusionOp) { return Role::kernel; })
+      .Case<ir::Conv2dOp, ir::Conv2dInputGradOp, ir::Conv2dWeightGradOp, ir::CountOp, ir::GradientOp>(
           [](mlir::Operation* o) -> Role {
             throw InternalError("fuse: '" + o->getName().getStringRef().str() + "' should not have come this far");
           })

@@ -14,7 +14,8 @@ enum class Role {
   window,
   gather,  ///< computed, from elements that lie elsewhere
   scatter,
-  loop  ///< no kernel: a region with kernels of its own
+  loop,   ///< no kernel: a region with kernels of its own
+  kernel  ///< made already
 };
 
 /// Errors: InternalError for an op that phases before this one replace.

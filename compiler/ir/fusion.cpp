@@ -7,9 +7,9 @@
 namespace stator::ir {
 
 mlir::LogicalResult FusionOp::verifyRegions() {
-  constexpr llvm::StringLiteral kinds[]{"contraction", "window", "map", "reduce", "row", "scatter"};
+  constexpr llvm::StringLiteral kinds[]{"contraction", "window", "map", "reduce", "row", "scatter", "attention"};
   if (!llvm::is_contained(kinds, getKind()))
-    return emitOpError("kind is contraction, window, map, reduce, row or scatter, not ") << getKindAttr();
+    return emitOpError("kind is contraction, window, map, reduce, row, scatter or attention, not ") << getKindAttr();
   mlir::Block& block = getBody().front();
   if (block.getArgumentTypes() != getInputs().getTypes())
     return emitOpError("the region's arguments are not of the operands' types");

@@ -5,7 +5,7 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 def Stator_FusionOp : Op<Stator_Dialect, "fusion", [Pure, IsolatedFromAbove, SingleBlock]> {
   let summary = "Ops that become one kernel; nothing inside is seen outside but what is yielded";
   let description = [{
-    `kind` is contraction, window, map, reduce, row or scatter, and says how the kernel is scheduled.
+    `kind` is contraction, window, map, reduce, row, scatter or attention, and says how the kernel is scheduled.
     ```
     %0 = stator.fusion kind "map" (%x, %y) : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32> {
     ^bb0(%a: tensor<8xf32>, %b: tensor<8xf32>):

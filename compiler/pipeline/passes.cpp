@@ -2,6 +2,7 @@
 #include "compiler/pipeline/passes.h"
 
 #include "compiler/differentiate/differentiate.h"
+#include "compiler/fuse/attention.h"
 #include "compiler/fuse/fuse.h"
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
@@ -22,6 +23,7 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   if (on(Phase::reassociate)) passes.push_back({Phase::reassociate, createReassociatePass()});
   ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
   passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
+  if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
   passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});
   passes.push_back({Phase::plan_memory, createPlanMemoryPass(on(Phase::plan_memory))});
   return passes;

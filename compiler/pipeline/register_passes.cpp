@@ -3,6 +3,7 @@
 
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/differentiate/differentiate.h"
+#include "compiler/fuse/attention.h"
 #include "compiler/fuse/fuse.h"
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
@@ -20,6 +21,7 @@ void registerStatorPasses() {
   mlir::registerPass(createSimplifyPass);
   mlir::registerPass(createReassociatePass);
   mlir::registerPass([] { return createLayoutPass(); });
+  mlir::registerPass([] { return createAttentionPass(); });
   mlir::registerPass([] { return createFusePass(); });
   mlir::registerPass([] { return createPlanMemoryPass(); });
   mlir::registerPass(cpu::createLowerCpuPass);

@@ -116,7 +116,7 @@ func.func private @symbols_of_another_rank(tensor<4xf32, #stator.symbols<[batch]
 // -----
 
 func.func @fusion_kind(%a: tensor<4xf32>) {
-  // expected-error @below {{kind is contraction, window, map, reduce, row or scatter, not "loop"}}
+  // expected-error @below {{kind is contraction, window, map, reduce, row, scatter or attention, not "loop"}}
   %0 = stator.fusion kind "loop" (%a) : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%b: tensor<4xf32>):
     stator.yield %b : tensor<4xf32>

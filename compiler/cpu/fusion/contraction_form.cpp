@@ -12,15 +12,6 @@ namespace {
 
 using kernels::Dim;
 
-/// A buffer seen as a tensor: the argument, where its first element lies, and the elements that a step along each axis
-/// moves.
-struct View {
-  mlir::BlockArgument buffer;
-  int64_t offset = 0;
-  llvm::SmallVector<int64_t> strides;
-  llvm::ArrayRef<int64_t> shape;
-};
-
 mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
 
 llvm::SmallVector<int64_t> rowMajor(llvm::ArrayRef<int64_t> shape) {
@@ -29,14 +20,7 @@ llvm::SmallVector<int64_t> rowMajor(llvm::ArrayRef<int64_t> shape) {
   return strides;
 }
 
-View viewOf(mlir::Value value) {
-  ir::StridedView view = ir::stridedView(value);
-  auto buffer = llvm::dyn_cast<mlir::BlockArgument>(view.base);
-  if (!buffer) throw InternalError("lower-cpu: a contraction's operand is not an argument of its fusion");
-  return {buffer, view.offset, std::move(view.strides), typeOf(value).getShape()};
-}
-
-FusedContraction begin(mlir::Value result, const View& a, const View& b) {
+FusedContraction begin(mlir::Value result, const OperandView& a, const OperandView& b) {
   FusedContraction fused;
   fused.a = a.buffer, fused.b = b.buffer, fused.result = result;
   fused.form.aOffset = a.offset, fused.form.bOffset = b.offset;
@@ -47,7 +31,7 @@ FusedContraction begin(mlir::Value result, const View& a, const View& b) {
 }
 
 FusedContraction matmulForm(ir::MatmulOp op) {
-  View a = viewOf(op.getA()), b = viewOf(op.getB());
+  OperandView a = viewOf(op.getA()), b = viewOf(op.getB());
   FusedContraction fused = begin(op.getResult(), a, b);
   llvm::ArrayRef<int64_t> shape = op.getType().getShape();
   llvm::SmallVector<int64_t> c = rowMajor(shape);
@@ -68,13 +52,13 @@ struct ImageStrides {
   int64_t n, c, h, w;
 };
 
-ImageStrides imageStrides(const View& image, const rule::ImageAxes& axes) {
+ImageStrides imageStrides(const OperandView& image, const rule::ImageAxes& axes) {
   return {image.strides[axes.n], image.strides[axes.c], image.strides[axes.h], image.strides[axes.w]};
 }
 
 /// Channels first: A is the weight, B the image, and a row of an output plane lies along the columns.
 FusedContraction planesForm(ir::ConvolutionOp op) {
-  View x = viewOf(op.getX()), w = viewOf(op.getWeight());
+  OperandView x = viewOf(op.getX()), w = viewOf(op.getWeight());
   FusedContraction fused = begin(op.getResult(), w, x);
   llvm::ArrayRef<int64_t> y = op.getType().getShape();
   llvm::SmallVector<int64_t> c = rowMajor(y);
@@ -91,7 +75,7 @@ FusedContraction planesForm(ir::ConvolutionOp op) {
 
 FusedContraction convolutionForm(ir::ConvolutionOp op) {
   if (op.getChannelsFirst()) return planesForm(op);
-  View x = viewOf(op.getX()), w = viewOf(op.getWeight());
+  OperandView x = viewOf(op.getX()), w = viewOf(op.getWeight());
   FusedContraction fused = begin(op.getResult(), x, w);
   llvm::ArrayRef<int64_t> y = op.getType().getShape();
   llvm::SmallVector<int64_t> c = rowMajor(y);
@@ -112,7 +96,7 @@ FusedContraction convolutionForm(ir::ConvolutionOp op) {
 }
 
 FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
-  View x = viewOf(op.getX()), dy = viewOf(op.getDy());
+  OperandView x = viewOf(op.getX()), dy = viewOf(op.getDy());
   FusedContraction fused = begin(op.getResult(), x, dy);
   const rule::ImageAxes axes = ir::ruleOf<rule::Convolution>(op).axes();
   const ImageStrides a = imageStrides(x, axes), b = imageStrides(dy, axes);
@@ -140,6 +124,13 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
 }
 
 }  // namespace
+
+OperandView viewOf(mlir::Value value) {
+  ir::StridedView view = ir::stridedView(value);
+  auto buffer = llvm::dyn_cast<mlir::BlockArgument>(view.base);
+  if (!buffer) throw InternalError("lower-cpu: a contraction's operand is not an argument of its fusion");
+  return {buffer, view.offset, std::move(view.strides), typeOf(value).getShape()};
+}
 
 FusedContraction contractionOf(ir::FusionOp fusion) {
   for (mlir::Operation& op : fusion.getBody().front()) {

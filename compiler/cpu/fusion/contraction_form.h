@@ -1,4 +1,5 @@
-// A matrix product or convolution of the dialect as a contraction form, its operands seen through permutations and slices.
+// A matrix product or convolution of the dialect as a contraction form, its operands seen through permutations and
+// slices.
 #pragma once
 
 #include "compiler/ir/ops.h"
@@ -16,6 +17,19 @@ struct FusedContraction {
   /// By number: `outer` loops first, then `rows`, then the columns.
   llvm::SmallVector<int, 6> resultLoops;
 };
+
+/// A buffer seen as a tensor: the argument, where its first element lies, and the elements that a step along each axis
+/// moves.
+struct OperandView {
+  mlir::BlockArgument buffer;
+  int64_t offset = 0;
+  llvm::SmallVector<int64_t> strides;
+  llvm::ArrayRef<int64_t> shape;
+};
+
+/// Errors: InternalError where `value` is not an argument of a region, seen through permutations, slices and reshapes
+/// that strides can tell.
+OperandView viewOf(mlir::Value value);
 
 /// Errors: InternalError where the region holds no contraction, or one whose operands are not views of arguments.
 FusedContraction contractionOf(ir::FusionOp fusion);

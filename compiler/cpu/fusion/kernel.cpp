@@ -10,6 +10,7 @@ FusionKernel planKernel(ir::FusionOp fusion, const Target& target) {
   if (kind == "contraction") return planContraction(fusion, target);
   if (kind == "map" || kind == "window") return planMap(fusion, target);
   if (kind == "scatter") return planScatter(fusion, target);
+  if (kind == "attention") return planAttention(fusion, target);
   if (kind == "reduce" || kind == "row") return planReduction(fusion, target);
   throw InternalError("lower-cpu: a fusion has the unknown kind '" + kind.str() + "'");
 }

@@ -1,0 +1,188 @@
+// Attention for a block of queries at a time: their scores lie in scratch memory alone.
+#include "compiler/cpu/fusion/accumulate.h"
+#include "compiler/cpu/fusion/attention_products.h"
+#include "compiler/cpu/fusion/buffer_access.h"
+#include "compiler/cpu/fusion/kernel.h"
+#include "compiler/kernels/emit_contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+namespace stator::cpu {
+namespace {
+
+class AttentionEmitter {
+ public:
+  AttentionEmitter(const IndexBuilder& ix, ir::FusionOp fusion, const AttentionForm& form,
+                   const AttentionSchedule& schedule, const KernelArguments& arguments)
+      : ix_(ix),
+        form_(form),
+        s_(schedule),
+        arguments_(arguments),
+        values_(bindArguments(fusion, arguments.inputs)),
+        results_(yielded(fusion)),
+        products_(ix, form, schedule, arguments.scratch, ix.multiply(arguments.chunk, schedule.scratchElements)) {}
+
+  void run() {
+    auto unit = [&](Value index) { this->unit(index); };
+    if (s_.chunks == s_.units) return unit(s_.units == 1 ? ix_.constant(0) : arguments_.chunk);
+    if (s_.chunks == 1) return ix_.loop(s_.units, unit);
+    ix_.loop(shareOf(ix_, arguments_.chunk, s_.units, s_.chunks),
+             shareOf(ix_, ix_.add(arguments_.chunk, 1), s_.units, s_.chunks), unit);
+  }
+
+ private:
+  Value bufferOf(const OperandView& view) { return values_.buffers.lookup(view.buffer); }
+
+  void unit(Value index) {
+    Value group = ix_.divide(index, s_.parts), part = ix_.remainder(index, s_.parts);
+    Values factors;
+    for (const ScoreProduct& product : form_.products) factors.push_back(bufferOf(product.b));
+    products_.pack(group, factors);
+    for (const ScoreUse& use : form_.uses)
+      if (use.transposed) clear(arguments_.outputs[use.result], group, form_.keys * use.width);
+    int64_t rest = form_.queries - (s_.blocks - 1) * s_.blockRows;
+    ix_.loop(shareOf(ix_, part, s_.blocks, s_.parts), shareOf(ix_, ix_.add(part, 1), s_.blocks, s_.parts),
+             [&](Value block) {
+               Value first = ix_.multiply(block, s_.blockRows);
+               Value isWhole = rest == s_.blockRows || s_.blocks == 1 ? Value() : ix_.less(block, s_.blocks - 1);
+               ix_.branch(
+                   isWhole, [&] { this->block(group, first, s_.blocks == 1 ? rest : s_.blockRows); },
+                   [&] { this->block(group, first, rest); });
+             });
+  }
+
+  /// Zeros for the sums over queries of a group.
+  void clear(Value buffer, Value group, int64_t elements) {
+    Value zero = kernels::zeroVector(ix_, products_.vector()), first = ix_.multiply(group, elements);
+    int64_t whole = elements / s_.lanes * s_.lanes;
+    auto store = [&](Value at, Value mask) {
+      kernels::storeVector(ix_.builder, ix_.location, zero, buffer, ix_.add(first, at), mask);
+    };
+    ix_.loop(ix_.constant(0), ix_.constant(whole), s_.lanes, {}, [&](Value at, ValueRange) {
+      store(at, Value());
+      return Values{};
+    });
+    if (whole < elements) store(ix_.constant(whole), kernels::firstLanes(ix_, elements - whole, s_.lanes));
+  }
+
+  void block(Value group, Value first, int64_t rows) {
+    QueryBlock block{group, first, rows, keysFor(first, rows)};
+    for (auto [i, product] : llvm::enumerate(form_.products)) products_.makeScores(i, block, bufferOf(product.a));
+    ix_.loop(rows, [&](Value row) { this->row(block, row); });
+    for (const ScoreUse& use : form_.uses) {
+      Value b = bufferOf(use.b), result = arguments_.outputs[use.result];
+      if (use.transposed) products_.overQueries(use, block, b, result);
+      else products_.overKeys(use, block, b, result);
+    }
+  }
+
+  /// The keys that the block's queries see.
+  KeyRange keysFor(Value first, int64_t rows) {
+    int64_t whole = form_.keys / s_.panel;
+    bool hasRest = whole < s_.panels;
+    if (!form_.isCausal) return {ix_.constant(whole), hasRest ? ix_.constant(1) : Value()};
+    auto least = [&](Value a, int64_t most) -> Value {
+      return ix_.builder.create<mlir::arith::MinUIOp>(ix_.location, a, ix_.constant(most));
+    };
+    Value panels = ix_.divide(ix_.add(first, rows + s_.panel - 1), s_.panel);
+    if (!hasRest) return {least(panels, whole), {}};
+    Value all = least(panels, s_.panels), within = least(panels, whole);
+    return {within, ix_.subtract(all, within)};
+  }
+
+  /// All passes over a row of scores.
+  void row(const QueryBlock& block, Value row) {
+    RegionValues rowValues = values_;
+    Value query = ix_.add(block.first, row);
+    for (const RowPass& pass : form_.passes) {
+      llvm::SmallVector<Reduction> reductions;
+      for (mlir::Operation* op : pass.reductions) reductions.push_back({op, s_.fma});
+      Values start;
+      for (int64_t set = 0; set < s_.tileVectors; ++set)
+        for (const Reduction& reduction : reductions) start.append(reduction.start(ix_, s_.lanes));
+      Values sums = products_.forKeys(block.keys, start, [&](Value key, int64_t width, ValueRange carried) {
+        Values next(carried);
+        for (int64_t set = 0; set * s_.lanes < width; ++set)
+          takeVector(pass, reductions, rowValues, {block.group, query, row, key, set, width}, next);
+        return next;
+      });
+      for (auto [i, reduction] : llvm::enumerate(reductions)) {
+        Values total{sums[i]};
+        for (int64_t set = 1; set < s_.tileVectors; ++set)
+          total = reduction.meet(ix_, total, {sums[set * reductions.size() + i]});
+        rowValues.vectors[reduction.result()] = reduction.finish(ix_, reduction.fold(ix_, total));
+      }
+    }
+    storeRow(rowValues, block.group, query);
+  }
+
+  /// A vector of a row: the `set`th of the panel of `width` keys from `key` on.
+  struct Place {
+    Value group, query, row, key;
+    int64_t set, width;
+  };
+
+  void takeVector(const RowPass& pass, llvm::ArrayRef<Reduction> reductions, const RegionValues& rowValues,
+                  const Place& place, Values& carried) {
+    RegionValues values = rowValues;
+    int64_t offset = place.set * s_.lanes;
+    Value scratch = arguments_.scratch;
+    auto at = [&](int slot) { return ix_.add(ix_.add(products_.rowOf(slot, place.row), place.key), offset); };
+    for (const KeptScores& load : pass.loads)
+      values.vectors[load.scores] = kernels::loadVector(ix_, products_.vector(), scratch, {at(load.slot), 0}, Value());
+    Evaluator evaluator(ix_, s_.lanes, values);
+    TensorIndex index = indexOf(place.group, place.query);
+    index.groups.push_back({form_.keys, {place.key, 1, offset, 1, s_.panel, {}}});
+    index.mask = kernels::firstLanes(ix_, place.width - offset, s_.lanes);
+    for (auto [i, reduction] : llvm::enumerate(reductions)) {
+      Value& sum = carried[place.set * reductions.size() + i];
+      sum = reduction.take(ix_, evaluator, sum, index, index.groups.back().at)[0];
+    }
+    Values computed;
+    for (const KeptScores& store : pass.stores) computed.push_back(evaluator.evaluate(store.scores, index));
+    for (auto [store, vector] : llvm::zip_equal(pass.stores, computed))
+      kernels::storeVector(ix_.builder, ix_.location, vector, scratch, at(store.slot), Value());
+  }
+
+  TensorIndex indexOf(Value group, Value query) {
+    TensorIndex index;
+    index.groups.push_back({form_.groups, {group, 1, 0, 0, 1, {}}});
+    index.groups.push_back({form_.queries, {query, 1, 0, 0, 1, {}}});
+    return index;
+  }
+
+  /// The row's elements of results that have one for each row.
+  void storeRow(const RegionValues& values, Value group, Value query) {
+    Evaluator evaluator(ix_, s_.lanes, values);
+    TensorIndex index = indexOf(group, query);
+    for (auto [i, result] : llvm::enumerate(results_)) {
+      if (llvm::isa<ir::MatmulOp>(result.getDefiningOp())) continue;
+      storeLanes(evaluator.math(), evaluator.evaluate(result, index), arguments_.outputs[i],
+                 mlir::getElementTypeOrSelf(result), index);
+    }
+  }
+
+  IndexBuilder ix_;
+  const AttentionForm& form_;
+  const AttentionSchedule& s_;
+  const KernelArguments& arguments_;
+  RegionValues values_;
+  Values results_;
+  AttentionProducts products_;
+};
+
+}  // namespace
+
+FusionKernel planAttention(ir::FusionOp fusion, const Target& target) {
+  AttentionForm form = attentionOf(fusion);
+  AttentionSchedule schedule = scheduleAttention(form, target);
+  FusionKernel kernel;
+  kernel.chunks = schedule.chunks;
+  kernel.scratchElement = mlir::Float32Type::get(fusion.getContext());
+  kernel.scratchElements = schedule.chunks * schedule.scratchElements;
+  kernel.emit = [=](const IndexBuilder& ix, const KernelArguments& arguments) {
+    AttentionEmitter(ix, fusion, form, schedule, arguments).run();
+  };
+  return kernel;
+}
+
+}  // namespace stator::cpu
