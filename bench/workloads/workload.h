@@ -15,6 +15,7 @@ struct Workload {
   std::function<Call(int threads)> prepare;  ///< compiles and draws inputs; gives what is timed
 };
 
+std::vector<Workload> attention_workloads();
 std::vector<Workload> image_workloads();
 std::vector<Workload> resnet_workloads();
 std::vector<Workload> sequence_workloads();

@@ -28,6 +28,7 @@ struct Reassociate : mlir::PassWrapper<Reassociate, mlir::OperationPass<mlir::fu
     reassociate::addTablePatterns(patterns);
     reassociate::addStepPatterns(patterns);
     reassociate::addFactorPatterns(patterns);
+    reassociate::addDivisionPatterns(patterns);
     reassociate::addPartPatterns(patterns);
     reassociate::addSoftmaxPatterns(patterns);
     mlir::GreedyRewriteConfig config;

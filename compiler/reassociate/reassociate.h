@@ -23,6 +23,8 @@ void addTablePatterns(mlir::RewritePatternSet& patterns);
 void addStepPatterns(mlir::RewritePatternSet& patterns);
 /// What a sum's terms have in common is multiplied with the sum.
 void addFactorPatterns(mlir::RewritePatternSet& patterns);
+/// Rows are multiplied with the reciprocal of a softmax's sum, not divided by it.
+void addDivisionPatterns(mlir::RewritePatternSet& patterns);
 /// Weight gradients of convolutions are summed image by image first.
 void addPartPatterns(mlir::RewritePatternSet& patterns);
 /// The gradient of a softmax reads its result alone.

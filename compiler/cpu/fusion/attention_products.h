@@ -31,6 +31,9 @@ class AttentionProducts {
   Values forKeys(const KeyRange& keys, Values carried,
                  llvm::function_ref<Values(Value first, int64_t width, ValueRange carried)> body) const;
 
+  /// `body` for each `step` of `extent`, then for those that are left.
+  void forTiles(int64_t extent, int64_t step, llvm::function_ref<void(Value first, int64_t count)> body) const;
+
   /// Copies the second factor of each product that makes scores: [panels, inner, panel].
   void pack(Value group, llvm::ArrayRef<Value> factors) const;
   void makeScores(size_t product, const QueryBlock& block, Value a) const;
@@ -47,7 +50,6 @@ class AttentionProducts {
                              bool padded) const;
   Value groupOffset(const OperandView& view, Value group) const;
   Value packedStart(size_t product) const;
-  void forTiles(int64_t extent, int64_t step, llvm::function_ref<void(Value first, int64_t count)> body) const;
   Values zeros(int64_t count) const;
   Values load(Value buffer, Value first, int64_t stride, int64_t rows, int64_t columns) const;
   void store(const Values& sums, Value buffer, Value first, int64_t stride, int64_t columns) const;

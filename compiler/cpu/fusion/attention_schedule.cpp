@@ -10,7 +10,7 @@ namespace stator::cpu {
 namespace {
 
 constexpr int64_t keptElements = 96 << 10;  ///< of scores: with what is read beside them they stay in a second-level cache
-constexpr int64_t mostBlockRows = 64;
+constexpr int64_t mostBlockRows = 64, mostCausalRows = 32;  ///< smaller blocks see fewer keys
 constexpr int64_t leastPartRows = 256;  ///< the packing is done for each part anew
 constexpr int64_t mostChunks = 32;      ///< each has scratch of its own
 constexpr double flopsPerNanosecond = 60;
@@ -24,7 +24,7 @@ double nanoseconds(const AttentionForm& form) {
 
 void chooseBlocks(AttentionSchedule& s, const AttentionForm& form) {
   int64_t fitting = keptElements / (form.slotCount * s.slotStride) / s.tileRows * s.tileRows;
-  int64_t most = std::clamp(fitting, s.tileRows, mostBlockRows);
+  int64_t most = std::clamp(fitting, s.tileRows, form.isCausal ? mostCausalRows : mostBlockRows);
   s.blocks = (form.queries + most - 1) / most;
   int64_t balanced = (form.queries + s.blocks - 1) / s.blocks;
   s.blockRows = std::min(most, static_cast<int64_t>(llvm::alignTo(balanced, s.tileRows)));
@@ -37,6 +37,7 @@ AttentionSchedule scheduleAttention(const AttentionForm& form, const Target& tar
   AttentionSchedule s;
   s.lanes = target.lanes();
   s.tileRows = target.registers >= 32 ? 8 : 4;
+  s.rowsAtOnce = target.registers >= 32 ? 4 : 2;
   s.panel = s.tileVectors * s.lanes;
   s.panels = (form.keys + s.panel - 1) / s.panel;
   s.slotStride = s.panels * s.panel + s.lanes;  // rows a power of two apart would share sets of the cache

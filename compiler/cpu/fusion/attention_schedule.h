@@ -12,6 +12,7 @@ struct AttentionSchedule {
   int64_t lanes = 16;
   int64_t tileRows = 8;     ///< of a register tile
   int64_t tileVectors = 2;  ///< vectors of columns of a register tile
+  int64_t rowsAtOnce = 4;   ///< rows whose passes are interleaved
   int64_t panel = 32;       ///< keys of a panel: the columns of a tile
   int64_t panels = 1;       ///< the last one may be narrower
   int64_t slotStride = 48;  ///< elements from row to row of kept scores

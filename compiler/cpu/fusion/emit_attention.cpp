@@ -67,7 +67,7 @@ class AttentionEmitter {
   void block(Value group, Value first, int64_t rows) {
     QueryBlock block{group, first, rows, keysFor(first, rows)};
     for (auto [i, product] : llvm::enumerate(form_.products)) products_.makeScores(i, block, bufferOf(product.a));
-    ix_.loop(rows, [&](Value row) { this->row(block, row); });
+    products_.forTiles(rows, s_.rowsAtOnce, [&](Value row, int64_t count) { this->rows(block, row, count); });
     for (const ScoreUse& use : form_.uses) {
       Value b = bufferOf(use.b), result = arguments_.outputs[use.result];
       if (use.transposed) products_.overQueries(use, block, b, result);
@@ -89,54 +89,63 @@ class AttentionEmitter {
     return {within, ix_.subtract(all, within)};
   }
 
-  /// All passes over a row of scores.
-  void row(const QueryBlock& block, Value row) {
-    RegionValues rowValues = values_;
-    Value query = ix_.add(block.first, row);
+  /// A row of a block, and what is known of it so far.
+  struct Row {
+    Value query;
+    Value row;  ///< in the block
+    RegionValues values;
+  };
+
+  /// All passes over `count` rows of scores. One row alone would wait for its sums to fold.
+  void rows(const QueryBlock& block, Value first, int64_t count) {
+    std::vector<Row> rows;
+    for (int64_t i = 0; i < count; ++i) {
+      Value row = ix_.add(first, i);
+      rows.push_back({ix_.add(block.first, row), row, values_});
+    }
     for (const RowPass& pass : form_.passes) {
       llvm::SmallVector<Reduction> reductions;
       for (mlir::Operation* op : pass.reductions) reductions.push_back({op, s_.fma});
       Values start;
-      for (int64_t set = 0; set < s_.tileVectors; ++set)
+      for (int64_t i = 0; i < count; ++i)
         for (const Reduction& reduction : reductions) start.append(reduction.start(ix_, s_.lanes));
       Values sums = products_.forKeys(block.keys, start, [&](Value key, int64_t width, ValueRange carried) {
         Values next(carried);
-        for (int64_t set = 0; set * s_.lanes < width; ++set)
-          takeVector(pass, reductions, rowValues, {block.group, query, row, key, set, width}, next);
+        for (auto [i, row] : llvm::enumerate(rows)) {
+          auto own = llvm::MutableArrayRef(next).slice(i * reductions.size(), reductions.size());
+          for (int64_t offset = 0; offset < width; offset += s_.lanes)
+            takeVector(pass, reductions, row, {block.group, key, offset, width}, own);
+        }
         return next;
       });
-      for (auto [i, reduction] : llvm::enumerate(reductions)) {
-        Values total{sums[i]};
-        for (int64_t set = 1; set < s_.tileVectors; ++set)
-          total = reduction.meet(ix_, total, {sums[set * reductions.size() + i]});
-        rowValues.vectors[reduction.result()] = reduction.finish(ix_, reduction.fold(ix_, total));
+      for (auto [i, sum] : llvm::enumerate(sums)) {
+        const Reduction& reduction = reductions[i % reductions.size()];
+        rows[i / reductions.size()].values.vectors[reduction.result()] =
+            reduction.finish(ix_, reduction.fold(ix_, {sum}));
       }
     }
-    storeRow(rowValues, block.group, query);
+    for (const Row& row : rows) storeRow(row, block.group);
   }
 
-  /// A vector of a row: the `set`th of the panel of `width` keys from `key` on.
+  /// A vector of a row: `offset` behind the key that the panel of `width` keys begins with.
   struct Place {
-    Value group, query, row, key;
-    int64_t set, width;
+    Value group, key;
+    int64_t offset, width;
   };
 
-  void takeVector(const RowPass& pass, llvm::ArrayRef<Reduction> reductions, const RegionValues& rowValues,
-                  const Place& place, Values& carried) {
-    RegionValues values = rowValues;
-    int64_t offset = place.set * s_.lanes;
+  void takeVector(const RowPass& pass, llvm::ArrayRef<Reduction> reductions, const Row& row, const Place& place,
+                  llvm::MutableArrayRef<Value> sums) {
+    RegionValues values = row.values;
     Value scratch = arguments_.scratch;
-    auto at = [&](int slot) { return ix_.add(ix_.add(products_.rowOf(slot, place.row), place.key), offset); };
+    auto at = [&](int slot) { return ix_.add(ix_.add(products_.rowOf(slot, row.row), place.key), place.offset); };
     for (const KeptScores& load : pass.loads)
       values.vectors[load.scores] = kernels::loadVector(ix_, products_.vector(), scratch, {at(load.slot), 0}, Value());
     Evaluator evaluator(ix_, s_.lanes, values);
-    TensorIndex index = indexOf(place.group, place.query);
-    index.groups.push_back({form_.keys, {place.key, 1, offset, 1, s_.panel, {}}});
-    index.mask = kernels::firstLanes(ix_, place.width - offset, s_.lanes);
-    for (auto [i, reduction] : llvm::enumerate(reductions)) {
-      Value& sum = carried[place.set * reductions.size() + i];
+    TensorIndex index = indexOf(place.group, row.query);
+    index.groups.push_back({form_.keys, {place.key, 1, place.offset, 1, s_.panel, {}}});
+    index.mask = kernels::firstLanes(ix_, place.width - place.offset, s_.lanes);
+    for (auto [sum, reduction] : llvm::zip_equal(sums, reductions))
       sum = reduction.take(ix_, evaluator, sum, index, index.groups.back().at)[0];
-    }
     Values computed;
     for (const KeptScores& store : pass.stores) computed.push_back(evaluator.evaluate(store.scores, index));
     for (auto [store, vector] : llvm::zip_equal(pass.stores, computed))
@@ -151,9 +160,9 @@ class AttentionEmitter {
   }
 
   /// The row's elements of results that have one for each row.
-  void storeRow(const RegionValues& values, Value group, Value query) {
-    Evaluator evaluator(ix_, s_.lanes, values);
-    TensorIndex index = indexOf(group, query);
+  void storeRow(const Row& row, Value group) {
+    Evaluator evaluator(ix_, s_.lanes, row.values);
+    TensorIndex index = indexOf(group, row.query);
     for (auto [i, result] : llvm::enumerate(results_)) {
       if (llvm::isa<ir::MatmulOp>(result.getDefiningOp())) continue;
       storeLanes(evaluator.math(), evaluator.evaluate(result, index), arguments_.outputs[i],

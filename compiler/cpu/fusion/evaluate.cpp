@@ -31,6 +31,12 @@ const llvm::StringMap<RowCode>& rowCodes() {
   return codes;
 }
 
+/// Whether a value holds positions along an axis, which 32 bits are enough to count.
+bool isPosition(Value value) {
+  auto iota = value.getDefiningOp<ir::IotaOp>();
+  return iota && iota.getType().getElementType().isInteger(64);
+}
+
 mlir::Type elementOf(Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()).getElementType(); }
 
 }  // namespace
@@ -82,8 +88,11 @@ Value Evaluator::elementwise(mlir::Operation* op, const TensorIndex& index) {
   RowCode code = rowCodes().lookup(op->getName().getStringRef());
   if (!code) throw InternalError("lower-cpu: '" + op->getName().getStringRef().str() + "' has no vector code");
   llvm::SmallVector<VectorValue> operands;
-  for (Value operand : op->getOperands())
-    operands.push_back({&ix_, evaluate(operand, index), isUnsigned(elementOf(operand))});
+  bool comparesPositions = elementOf(op->getResult(0)).isInteger(1) && llvm::all_of(op->getOperands(), isPosition);
+  for (Value operand : op->getOperands()) {
+    Value lanes = comparesPositions ? position(operand.getDefiningOp<ir::IotaOp>(), index) : evaluate(operand, index);
+    operands.push_back({&ix_, lanes, isUnsigned(elementOf(operand))});
+  }
   return code(operands).value;
 }
 

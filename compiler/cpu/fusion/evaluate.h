@@ -60,6 +60,7 @@ class Evaluator {
   Value gather(ir::GatherOp op, const TensorIndex& index);
 
   Value iota(ir::IotaOp op, const TensorIndex& index);
+  Value position(ir::IotaOp op, const TensorIndex& index);  ///< vector<lanes x i32>
   Value randomUniform(ir::RandomUniformOp op, const TensorIndex& index);
 
   /// The windows that may cover an element of the image, one at a time, along one axis.

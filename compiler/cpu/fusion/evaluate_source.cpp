@@ -49,11 +49,14 @@ llvm::SmallVector<Value, 4> philox(const Words& words, llvm::SmallVector<Value, 
 
 }  // namespace
 
-Value Evaluator::iota(ir::IotaOp op, const TensorIndex& index) {
+Value Evaluator::position(ir::IotaOp op, const TensorIndex& index) {
   int64_t axis = op.getAxis();
   TensorIndex grouped = math_.regroup(index, isolate(op.getType().getShape(), axis));
-  Value whole = math_.allLanes(grouped.groups[groupOf(axis, axis)].at);
-  return convert(ix_, whole, ix_.builder.getI32Type(), op.getType().getElementType());
+  return math_.allLanes(grouped.groups[groupOf(axis, axis)].at);
+}
+
+Value Evaluator::iota(ir::IotaOp op, const TensorIndex& index) {
+  return convert(ix_, position(op, index), ix_.builder.getI32Type(), op.getType().getElementType());
 }
 
 /// Each lane computes the block of four words that its element is in, and takes its own.
