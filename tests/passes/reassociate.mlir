@@ -158,4 +158,25 @@ func.func @softmax_gradient(%x: tensor<4x8xf32>, %dy: tensor<4x8xf32>) -> (tenso
   %de = stator.add %direct, %wide : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   %dx = stator.mul %de, %e : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   return %y, %dx : tensor<4x8xf32>, tensor<4x8xf32>
+// A softmax multiplies with a reciprocal; a sum that may be as small as it likes divides.
+// CHECK-LABEL: @softmax
+// CHECK: %[[S:.*]] = stator.sum
+// CHECK: %[[R:.*]] = stator.div %{{.*}}, %[[S]] : (tensor<2x1xf32>, tensor<2x1xf32>)
+// CHECK: %[[A:.*]] = stator.broadcast %[[R]]
+// CHECK: %[[Y:.*]] = stator.mul %{{.*}}, %[[A]]
+// CHECK: %[[Z:.*]] = stator.div %{{.*}} : (tensor<2x8xf32>, tensor<2x8xf32>)
+// CHECK: return %[[Y]], %[[Z]]
+func.func @softmax(%x: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<2x8xf32>) {
+  %max = stator.max %x {axes = array<i64: 1>} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %all = stator.broadcast %max : (tensor<2x1xf32>) -> tensor<2x8xf32>
+  %d = stator.sub %x, %all : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %e = stator.exp %d : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %s = stator.sum %e {axes = array<i64: 1>} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %t = stator.broadcast %s : (tensor<2x1xf32>) -> tensor<2x8xf32>
+  %y = stator.div %e, %t : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %f = stator.exp %x : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %u = stator.sum %f {axes = array<i64: 1>} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %v = stator.broadcast %u : (tensor<2x1xf32>) -> tensor<2x8xf32>
+  %z = stator.div %f, %v : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y, %z : tensor<2x8xf32>, tensor<2x8xf32>
 }

@@ -43,7 +43,7 @@ Value AttentionProducts::packedStart(size_t product) const {
 /// Where a group begins in an operand.
 Value AttentionProducts::groupOffset(const OperandView& view, Value group) const {
   Values digits = ix_.split(group, view.shape.drop_back(2));
-  Value offset = ix_.constant(0);
+  Value offset = ix_.constant(view.offset);
   for (auto [digit, stride] : llvm::zip(digits, view.strides)) offset = ix_.add(offset, ix_.multiply(digit, stride));
   return offset;
 }
