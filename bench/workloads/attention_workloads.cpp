@@ -16,8 +16,7 @@ template <long Rows, long Length> struct AttentionOf {
     return scaled_dot_product_attention<st::attention{.is_causal = true}>(q, k, v);
   };
   static constexpr auto program = st::program<NoModel>(
-      st::function<"forward", Heads, Heads, Heads>(
-          [](const auto&, auto q, auto k, auto v) { return attend(q, k, v); }),
+      st::function<"forward", Heads, Heads, Heads>([](const auto&, auto q, auto k, auto v) { return attend(q, k, v); }),
       st::function<"step", Heads, Heads, Heads, Heads>([](const auto&, auto q, auto k, auto v, auto target) {
         auto loss = mse_loss(attend(q, k, v), target);
         return st::hana::make_tuple(loss, gradient(loss, q), gradient(loss, k), gradient(loss, v));

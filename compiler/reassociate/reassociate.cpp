@@ -23,21 +23,29 @@ struct Reassociate : mlir::PassWrapper<Reassociate, mlir::OperationPass<mlir::fu
   llvm::StringRef getDescription() const override { return "products where they cost least"; }
   void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
   void runOnOperation() override {
-    mlir::RewritePatternSet patterns(&getContext());
+    mlir::RewritePatternSet gradients(&getContext()), patterns(&getContext());
+    reassociate::addSoftmaxPatterns(gradients);  // before its divisions are rewritten
     reassociate::addLookupPatterns(patterns);
     reassociate::addTablePatterns(patterns);
     reassociate::addStepPatterns(patterns);
     reassociate::addFactorPatterns(patterns);
     reassociate::addDivisionPatterns(patterns);
     reassociate::addPartPatterns(patterns);
-    reassociate::addSoftmaxPatterns(patterns);
+    bool changed = apply(std::move(gradients));
+    changed |= apply(std::move(patterns));
+    if (changed && mlir::failed(simplify::simplifyFunction(getOperation()))) signalPassFailure();
+  }
+
+ private:
+  /// Whether the patterns changed anything.
+  bool apply(mlir::RewritePatternSet patterns) {
     mlir::GreedyRewriteConfig config;
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = mlir::GreedySimplifyRegionLevel::Disabled;
     bool changed = false;
-    if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns), config, &changed)) ||
-        (changed && mlir::failed(simplify::simplifyFunction(getOperation()))))
+    if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns), config, &changed)))
       signalPassFailure();
+    return changed;
   }
 };
 

@@ -158,6 +158,8 @@ func.func @softmax_gradient(%x: tensor<4x8xf32>, %dy: tensor<4x8xf32>) -> (tenso
   %de = stator.add %direct, %wide : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   %dx = stator.mul %de, %e : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   return %y, %dx : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
 // A softmax multiplies with a reciprocal; a sum that may be as small as it likes divides.
 // CHECK-LABEL: @softmax
 // CHECK: %[[S:.*]] = stator.sum

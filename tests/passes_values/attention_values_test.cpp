@@ -34,8 +34,7 @@ template <bool Checkpointed> struct Layers {
   }
 };
 
-template <bool Checkpointed>
-constexpr auto layers = program<Layers<Checkpointed>>(
+template <bool Checkpointed> constexpr auto layers = program<Layers<Checkpointed>>(
     train_step<Heads, Heads>([](const auto& net, auto x, auto y) { return mse_loss(net(x), y); }, SGD{.lr = 0.5}));
 
 struct NoModel {};

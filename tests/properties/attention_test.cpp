@@ -42,10 +42,12 @@ constexpr auto twice = [](auto q, auto k, auto v) {
 };
 
 template <class... In, class Body> ProgramGraph squared(const std::string& name, Body body) {
-  return with_gradients(traced<In...>(name, [body](auto... in) {
-           auto y = body(in...);
-           return y * y;
-         })).program;
+  return with_gradients(traced<In...>(name,
+                                      [body](auto... in) {
+                                        auto y = body(in...);
+                                        return y * y;
+                                      }))
+      .program;
 }
 
 /// Programs with gradients: the cotangents depend on the results, so forward and backward are kernels of their own.
@@ -117,8 +119,8 @@ TEST_CASE("attention with scores out of memory: as in memory, and the same bits 
 TEST_CASE("attention on each instruction set gives the interpreter's values and gradients") {
   using Q = F<2, 40, 8>;
   using K = F<2, 37, 8>;
-  const ProgramGraph program = joined({squared<Q, Q, Q>("causal", attend<causal>),
-                                       squared<Q, K, K, B<40, 37>>("bool_mask", attend<>)});
+  const ProgramGraph program =
+      joined({squared<Q, Q, Q>("causal", attend<causal>), squared<Q, K, K, B<40, 37>>("bool_mask", attend<>)});
   for (const std::string& target : host_targets()) {
     CompileOptions options = test_options();
     options.target = target;

@@ -57,7 +57,8 @@ class FormFinder {
       }
       form_.groups = mlir::ShapedType::getNumElements(shape.drop_back(2));
       form_.queries = shape[shape.size() - 2], form_.keys = shape.back();
-      form_.products.push_back({op.getResult(), viewOf(op.getA()), viewOf(op.getB()), typeOf(op.getA()).getShape().back()});
+      form_.products.push_back(
+          {op.getResult(), viewOf(op.getA()), viewOf(op.getB()), typeOf(op.getA()).getShape().back()});
     }
     if (form_.products.empty() || form_.uses.empty()) throw InternalError("lower-cpu: attention without products");
   }

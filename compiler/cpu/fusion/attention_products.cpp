@@ -24,9 +24,8 @@ Values AttentionProducts::forKeys(const KeyRange& keys, Values carried,
   });
   if (!keys.rest) return carried;
   int64_t whole = form_.keys / s_.panel * s_.panel;
-  return ix_.loop(ix_.constant(0), keys.rest, 1, carried, [&](Value, ValueRange inner) {
-    return body(ix_.constant(whole), form_.keys - whole, inner);
-  });
+  return ix_.loop(ix_.constant(0), keys.rest, 1, carried,
+                  [&](Value, ValueRange inner) { return body(ix_.constant(whole), form_.keys - whole, inner); });
 }
 
 Value AttentionProducts::rowOf(int slot, Value row) const {
@@ -48,8 +47,25 @@ Value AttentionProducts::groupOffset(const OperandView& view, Value group) const
   return offset;
 }
 
-void AttentionProducts::forTiles(int64_t extent, int64_t step,
-                                 llvm::function_ref<void(Value first, int64_t count)> body) const {
+Values AttentionProducts::forRows(const QueryBlock& block, int64_t step, Values carried,
+                                  llvm::function_ref<Values(Value, int64_t, ValueRange)> body) const {
+  Value whole = ix_.divide(block.rows, step);
+  carried = ix_.loop(ix_.constant(0), whole, 1, carried,
+                     [&](Value index, ValueRange inner) { return body(ix_.multiply(index, step), step, inner); });
+  if (form_.queries % step == 0) return carried;
+  return ix_.loop(ix_.multiply(whole, step), block.rows, 1, carried,
+                  [&](Value index, ValueRange inner) { return body(index, 1, inner); });
+}
+
+void AttentionProducts::forRows(const QueryBlock& block, int64_t step,
+                                llvm::function_ref<void(Value, int64_t)> body) const {
+  forRows(block, step, {}, [&](Value first, int64_t count, ValueRange) {
+    body(first, count);
+    return Values{};
+  });
+}
+
+void AttentionProducts::forColumns(int64_t extent, int64_t step, llvm::function_ref<void(Value, int64_t)> body) const {
   int64_t whole = extent / step;
   if (whole > 0) ix_.loop(whole, [&](Value index) { body(ix_.multiply(index, step), step); });
   if (extent % step != 0) body(ix_.constant(whole * step), extent % step);
@@ -116,8 +132,9 @@ void AttentionProducts::makeScores(size_t number, const QueryBlock& block, Value
   Value panels = block.keys.rest ? ix_.add(block.keys.panels, block.keys.rest) : block.keys.panels;
   ix_.loop(ix_.constant(0), panels, [&](Value panel) {
     Value b = ix_.add(packedStart(number), ix_.multiply(panel, product.inner * s_.panel));
-    forTiles(block.rows, s_.tileRows, [&](Value first, int64_t rows) {
-      auto registers = tile(a, scratch_, rows, row, s_.panel, {product.inner, product.a.strides.back(), s_.panel, 0}, true);
+    forRows(block, s_.tileRows, [&](Value first, int64_t rows) {
+      auto registers =
+          tile(a, scratch_, rows, row, s_.panel, {product.inner, product.a.strides.back(), s_.panel, 0}, true);
       Values sums = kernels::accumulateBroadcast(ix_, registers, {ix_.add(from, ix_.multiply(first, row)), 0}, {b, 0},
                                                  zeros(rows * s_.tileVectors));
       store(sums, scratch_, ix_.add(rowOf(slot, first), ix_.multiply(panel, s_.panel)), s_.slotStride, s_.panel);
@@ -130,9 +147,9 @@ void AttentionProducts::overKeys(const ScoreUse& use, const QueryBlock& block, V
   int slot = form_.slots.lookup(use.scores);
   Value from = groupOffset(use.b, block.group);
   Value to = ix_.multiply(ix_.add(ix_.multiply(block.group, form_.queries), block.first), use.width);
-  forTiles(use.width, s_.panel, [&](Value column, int64_t columns) {
+  forColumns(use.width, s_.panel, [&](Value column, int64_t columns) {
     int64_t vectors = (columns + s_.lanes - 1) / s_.lanes;
-    forTiles(block.rows, s_.tileRows, [&](Value first, int64_t rows) {
+    forRows(block, s_.tileRows, [&](Value first, int64_t rows) {
       Values sums = forKeys(block.keys, zeros(rows * vectors), [&](Value key, int64_t width, ValueRange carried) {
         auto registers = tile(scratch_, b, rows, s_.slotStride, columns, {width, 1, row, 0}, false);
         Value begin = ix_.add(ix_.add(from, ix_.multiply(key, row)), column);
@@ -149,13 +166,18 @@ void AttentionProducts::overQueries(const ScoreUse& use, const QueryBlock& block
   int slot = form_.slots.lookup(use.scores);
   Value from = ix_.add(groupOffset(use.b, block.group), ix_.multiply(block.first, row));
   Value to = ix_.multiply(block.group, form_.keys * use.width);
-  forTiles(use.width, s_.panel, [&](Value column, int64_t columns) {
+  forColumns(use.width, s_.panel, [&](Value column, int64_t columns) {
     forKeys(block.keys, {}, [&](Value key, int64_t width, ValueRange) {
-      forTiles(width, s_.tileRows, [&](Value offset, int64_t rows) {
+      forColumns(width, s_.tileRows, [&](Value offset, int64_t rows) {
         Value first = ix_.add(key, offset), at = ix_.add(ix_.add(to, ix_.multiply(first, use.width)), column);
-        auto registers = tile(scratch_, b, rows, 1, columns, {block.rows, s_.slotStride, row, 0}, false);
-        Values sums = kernels::accumulateBroadcast(ix_, registers, {ix_.add(rowOf(slot, ix_.constant(0)), first), 0},
-                                                   {ix_.add(from, column), 0}, load(result, at, use.width, rows, columns));
+        Value scores = ix_.add(rowOf(slot, ix_.constant(0)), first);
+        Values sums = load(result, at, use.width, rows, columns);
+        sums = forRows(block, s_.tileRows, sums, [&](Value query, int64_t count, ValueRange carried) {
+          auto registers = tile(scratch_, b, rows, 1, columns, {count, s_.slotStride, row, 0}, false);
+          Value begin = ix_.add(ix_.add(from, ix_.multiply(query, row)), column);
+          return kernels::accumulateBroadcast(ix_, registers, {ix_.add(scores, ix_.multiply(query, s_.slotStride)), 0},
+                                              {begin, 0}, Values(carried));
+        });
         store(sums, result, at, use.width, columns);
       });
       return Values{};

@@ -16,8 +16,8 @@ struct KeyRange {
 /// Where a block stands.
 struct QueryBlock {
   Value group;
-  Value first;       ///< query
-  int64_t rows = 1;  ///< queries
+  Value first;  ///< query
+  Value rows;   ///< how many queries
   KeyRange keys;
 };
 
@@ -31,8 +31,10 @@ class AttentionProducts {
   Values forKeys(const KeyRange& keys, Values carried,
                  llvm::function_ref<Values(Value first, int64_t width, ValueRange carried)> body) const;
 
-  /// `body` for each `step` of `extent`, then for those that are left.
-  void forTiles(int64_t extent, int64_t step, llvm::function_ref<void(Value first, int64_t count)> body) const;
+  /// `body` for each `step` rows of a block, then for those that are left one by one.
+  Values forRows(const QueryBlock& block, int64_t step, Values carried,
+                 llvm::function_ref<Values(Value first, int64_t count, ValueRange carried)> body) const;
+  void forRows(const QueryBlock& block, int64_t step, llvm::function_ref<void(Value first, int64_t count)> body) const;
 
   /// Copies the second factor of each product that makes scores: [panels, inner, panel].
   void pack(Value group, llvm::ArrayRef<Value> factors) const;
@@ -50,6 +52,7 @@ class AttentionProducts {
                              bool padded) const;
   Value groupOffset(const OperandView& view, Value group) const;
   Value packedStart(size_t product) const;
+  void forColumns(int64_t extent, int64_t step, llvm::function_ref<void(Value first, int64_t count)> body) const;
   Values zeros(int64_t count) const;
   Values load(Value buffer, Value first, int64_t stride, int64_t rows, int64_t columns) const;
   void store(const Values& sums, Value buffer, Value first, int64_t stride, int64_t columns) const;

@@ -9,10 +9,11 @@
 namespace stator::cpu {
 namespace {
 
-constexpr int64_t keptElements = 96 << 10;  ///< of scores: with what is read beside them they stay in a second-level cache
+constexpr int64_t keptElements =
+    96 << 10;  ///< of scores: with what is read beside them they stay in a second-level cache
 constexpr int64_t mostBlockRows = 64, mostCausalRows = 32;  ///< smaller blocks see fewer keys
-constexpr int64_t leastPartRows = 256;  ///< the packing is done for each part anew
-constexpr int64_t mostChunks = 32;      ///< each has scratch of its own
+constexpr int64_t leastPartRows = 256;                      ///< the packing is done for each part anew
+constexpr int64_t mostChunks = 32;                          ///< each has scratch of its own
 constexpr double flopsPerNanosecond = 60;
 
 double nanoseconds(const AttentionForm& form) {

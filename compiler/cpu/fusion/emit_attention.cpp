@@ -39,15 +39,8 @@ class AttentionEmitter {
     products_.pack(group, factors);
     for (const ScoreUse& use : form_.uses)
       if (use.transposed) clear(arguments_.outputs[use.result], group, form_.keys * use.width);
-    int64_t rest = form_.queries - (s_.blocks - 1) * s_.blockRows;
     ix_.loop(shareOf(ix_, part, s_.blocks, s_.parts), shareOf(ix_, ix_.add(part, 1), s_.blocks, s_.parts),
-             [&](Value block) {
-               Value first = ix_.multiply(block, s_.blockRows);
-               Value isWhole = rest == s_.blockRows || s_.blocks == 1 ? Value() : ix_.less(block, s_.blocks - 1);
-               ix_.branch(
-                   isWhole, [&] { this->block(group, first, s_.blocks == 1 ? rest : s_.blockRows); },
-                   [&] { this->block(group, first, rest); });
-             });
+             [&](Value block) { this->block(group, ix_.multiply(block, s_.blockRows)); });
   }
 
   /// Zeros for the sums over queries of a group.
@@ -64,10 +57,12 @@ class AttentionEmitter {
     if (whole < elements) store(ix_.constant(whole), kernels::firstLanes(ix_, elements - whole, s_.lanes));
   }
 
-  void block(Value group, Value first, int64_t rows) {
-    QueryBlock block{group, first, rows, keysFor(first, rows)};
+  void block(Value group, Value first) {
+    Value rows = ix_.constant(s_.blockRows);
+    if (form_.queries % s_.blockRows != 0) rows = lesser(rows, ix_.subtract(ix_.constant(form_.queries), first));
+    QueryBlock block{group, first, rows, keysFor(first)};
     for (auto [i, product] : llvm::enumerate(form_.products)) products_.makeScores(i, block, bufferOf(product.a));
-    products_.forTiles(rows, s_.rowsAtOnce, [&](Value row, int64_t count) { this->rows(block, row, count); });
+    products_.forRows(block, s_.rowsAtOnce, [&](Value row, int64_t count) { this->rows(block, row, count); });
     for (const ScoreUse& use : form_.uses) {
       Value b = bufferOf(use.b), result = arguments_.outputs[use.result];
       if (use.transposed) products_.overQueries(use, block, b, result);
@@ -75,18 +70,17 @@ class AttentionEmitter {
     }
   }
 
-  /// The keys that the block's queries see.
-  KeyRange keysFor(Value first, int64_t rows) {
+  Value lesser(Value a, Value b) { return ix_.builder.create<mlir::arith::MinUIOp>(ix_.location, a, b); }
+
+  /// The keys that the queries of a block see.
+  KeyRange keysFor(Value first) {
     int64_t whole = form_.keys / s_.panel;
     bool hasRest = whole < s_.panels;
     if (!form_.isCausal) return {ix_.constant(whole), hasRest ? ix_.constant(1) : Value()};
-    auto least = [&](Value a, int64_t most) -> Value {
-      return ix_.builder.create<mlir::arith::MinUIOp>(ix_.location, a, ix_.constant(most));
-    };
-    Value panels = ix_.divide(ix_.add(first, rows + s_.panel - 1), s_.panel);
-    if (!hasRest) return {least(panels, whole), {}};
-    Value all = least(panels, s_.panels), within = least(panels, whole);
-    return {within, ix_.subtract(all, within)};
+    Value panels = ix_.divide(ix_.add(first, s_.blockRows + s_.panel - 1), s_.panel);
+    Value within = lesser(panels, ix_.constant(whole));
+    if (!hasRest) return {within, {}};
+    return {within, ix_.subtract(lesser(panels, ix_.constant(s_.panels)), within)};
   }
 
   /// A row of a block, and what is known of it so far.
