@@ -106,6 +106,19 @@ def convolution(name):
     return calls(lambda x, kernel, bias, dy: jax.vjp(forward, x, kernel, bias)[1](dy), x, kernel, bias, dy)
 
 
+def attention(name):
+    """Heads behind the length, as jax.nn has them."""
+    operands = [jnp.asarray(each.transpose(0, 2, 1, 3)) for each in workloads.inputs(name)]
+
+    def forward(q, k, v):
+        return nn.dot_product_attention(q, k, v, is_causal=True)
+
+    if name.endswith("forward"):
+        return calls(forward, *operands)
+    return calls(jax.value_and_grad(lambda q, k, v, target: ((forward(q, k, v) - target) ** 2).mean(), (0, 1, 2)),
+                 *operands)
+
+
 def gelu_gate(name):
     return calls(lambda a, b, c, d: (nn.gelu(a * b + c, approximate=False) * nn.sigmoid(d)).mean(-1),
                  *map(as_jax, workloads.inputs(name)))
@@ -115,7 +128,8 @@ def matmul(name):
     return calls(jnp.matmul, *map(as_jax, workloads.inputs(name)))
 
 
-KINDS = {"train_step": train_step, "predict": predict, "conv2d": convolution, "gelu_gate": gelu_gate, "matmul": matmul}
+KINDS = {"train_step": train_step, "predict": predict, "attention": attention, "conv2d": convolution,
+         "gelu_gate": gelu_gate, "matmul": matmul}
 
 
 def prepare(name):

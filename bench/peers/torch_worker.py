@@ -99,6 +99,27 @@ def convolution(name, mode):
         dy, x, kernel)
 
 
+def attention(name, mode):
+    mode.missing_where_equal(False)
+
+    def attend(*operands):
+        return F.scaled_dot_product_attention(*operands, is_causal=True)
+
+    if name.endswith("forward"):
+        return without_gradient(mode, attend, *tensors(name))
+    *operands, target = tensors(name)
+    for each in operands:
+        each.requires_grad_()
+    forward = mode.compiled(lambda: F.mse_loss(attend(*operands), target))
+
+    def step():
+        for each in operands:
+            each.grad = None
+        forward().backward()
+
+    return repeated(step)
+
+
 def plain(name, mode):
     mode.missing_where_equal(False)
     gate = name.startswith("gelu_gate")
@@ -106,7 +127,8 @@ def plain(name, mode):
     return without_gradient(mode, function, *tensors(name))
 
 
-KINDS = {"train_step": train_step, "predict": predict, "conv2d": convolution, "gelu_gate": plain, "matmul": plain}
+KINDS = {"train_step": train_step, "predict": predict, "attention": attention, "conv2d": convolution,
+         "gelu_gate": plain, "matmul": plain}
 
 
 def main(mode, threads):

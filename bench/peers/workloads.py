@@ -9,6 +9,8 @@ NAMES = (
     *(f"predict/{model}" for model in (
         "mlp/batch:1", "mlp/batch:32", "mnist_convnet/batch:1", "mnist_convnet/batch:500", "char_gpt/batch:32",
         "resnet18/batch:1", "resnet18/batch:16")),
+    *(f"attention/{shape}/{way}" for shape in ("16x8x64x64", "4x8x256x64", "1x8x1024x64", "1x8x4096x64")
+      for way in ("forward", "step")),
     "gelu_gate/16384x1024",
     *(f"matmul/{shape}" for shape in ("128x784x128", "512x512x512", "1024x1024x1024", "2048x2048x2048")),
     *(f"conv2d/{shape}/{way}" for shape in ("32x16x26x26to32", "32x64x56x56to64", "8x256x14x14to256")
@@ -71,6 +73,9 @@ def inputs(name):
     if kind == "matmul":
         m, k, n = map(int, name.split("/")[1].split("x"))
         return normal(m, k), normal(k, n)
+    if kind == "attention":  # queries, keys, values, and what the results should be
+        shape = tuple(map(int, name.split("/")[1].split("x")))
+        return tuple(normal(*shape) for _ in range(3 if name.endswith("forward") else 4))
     if kind == "conv2d":
         return convolution_inputs(name, normal)
     return model_inputs(*model_of(name), normal, whole)
