@@ -19,7 +19,7 @@ class AttentionEmitter {
         arguments_(arguments),
         values_(bindArguments(fusion, arguments.inputs)),
         results_(yielded(fusion)),
-        products_(ix, form, schedule, arguments.scratch, ix.multiply(arguments.chunk, schedule.scratchElements)) {}
+        products_(ix, form, schedule, arguments.scratch, scratchStart()) {}
 
   void run() {
     auto unit = [&](Value index) { this->unit(index); };
@@ -30,6 +30,12 @@ class AttentionEmitter {
   }
 
  private:
+  /// Where the chunk's part of the scratch begins, which may be all of it.
+  Value scratchStart() {
+    int64_t elements = llvm::cast<mlir::MemRefType>(arguments_.scratch.getType()).getNumElements();
+    return elements == s_.scratchElements ? ix_.constant(0) : ix_.multiply(arguments_.chunk, s_.scratchElements);
+  }
+
   Value bufferOf(const OperandView& view) { return values_.buffers.lookup(view.buffer); }
 
   void unit(Value index) {
@@ -181,7 +187,8 @@ FusionKernel planAttention(ir::FusionOp fusion, const Target& target) {
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
   kernel.scratchElement = mlir::Float32Type::get(fusion.getContext());
-  kernel.scratchElements = schedule.chunks * schedule.scratchElements;
+  kernel.scratchOnStack = schedule.scratchElements * storageBytes(kernel.scratchElement) <= mostOnStack;
+  kernel.scratchElements = schedule.scratchElements * (kernel.scratchOnStack ? 1 : schedule.chunks);
   kernel.emit = [=](const IndexBuilder& ix, const KernelArguments& arguments) {
     AttentionEmitter(ix, fusion, form, schedule, arguments).run();
   };

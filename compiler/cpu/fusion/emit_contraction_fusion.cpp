@@ -109,10 +109,6 @@ class ContractionEmitter {
 
 }  // namespace
 
-/// Bytes of a chunk's scratch that any thread's stack has room for. There a thread's chunks use the same bytes one
-/// after the other, which stay in its cache; in the arena each chunk has bytes of its own.
-static constexpr int64_t mostOnStack = 64 << 10;
-
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   FusedContraction fused = contractionOf(fusion);
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);

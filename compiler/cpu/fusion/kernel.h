@@ -16,6 +16,10 @@ struct KernelArguments {
   Value chunk;    ///< an index in [0, chunks)
 };
 
+/// Bytes of a chunk's scratch that any thread's stack has room for. There a thread's chunks use the same bytes one
+/// after the other, which stay in its cache; in the arena each chunk has bytes of its own.
+inline constexpr int64_t mostOnStack = 64 << 10;
+
 struct FusionKernel {
   int64_t chunks = 1;
   int64_t scratchElements = 0;
