@@ -5,10 +5,7 @@
 // computed on the way.
 #include "compiler/cpu/fusion/attention_form.h"
 
-#include "compiler/cpu/fusion/kernel.h"
-#include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "compiler/cpu/fusion/kept_values.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
@@ -18,25 +15,19 @@ mlir::RankedTensorType typeOf(Value value) { return llvm::cast<mlir::RankedTenso
 
 bool isReduction(mlir::Operation* op) { return llvm::isa<ir::SumOp, ir::MaxOp>(op); }
 
-bool isDear(mlir::Operation* op) {
-  return llvm::isa<ir::ExpOp, ir::Expm1Op, ir::LogOp, ir::Log1pOp, ir::TanhOp, ir::SigmoidOp, ir::ErfOp, ir::GeluOp,
-                   ir::GeluTanhOp, ir::SiluOp, ir::PowOp, ir::SinOp, ir::CosOp, ir::RandomUniformOp>(op);
-}
-
 class FormFinder {
  public:
   explicit FormFinder(ir::FusionOp fusion) : block_(fusion.getBody().front()) {}
 
   AttentionForm run() {
     findProducts();
-    findPasses();
-    keepDear();
+    findReductions();
     form_.passes.resize(reductions_.size() + 1);
+    RowPasses passes = passesOf();
     for (auto [i, pass] : llvm::enumerate(form_.passes)) {
       if (i < reductions_.size()) pass.reductions = reductions_[i];
-      for (auto [scores, written] : written_)
-        if (written == static_cast<int>(i)) pass.stores.push_back({scores});
-      for (Value scores : readIn(static_cast<int>(i))) pass.loads.push_back({scores});
+      for (Value scores : passes.keptBy(static_cast<int>(i))) pass.stores.push_back({scores});
+      for (Value scores : passes.readBy(static_cast<int>(i))) pass.loads.push_back({scores});
     }
     assignSlots();
     llvm::erase_if(form_.passes, [](const RowPass& pass) { return pass.reductions.empty() && pass.stores.empty(); });
@@ -63,12 +54,8 @@ class FormFinder {
     if (form_.products.empty() || form_.uses.empty()) throw InternalError("lower-cpu: attention without products");
   }
 
-  bool isMatrix(Value value) const {
-    return typeOf(value).getNumElements() == form_.groups * form_.queries * form_.keys;
-  }
-
   /// The pass in which each value is known, and the reductions of each.
-  void findPasses() {
+  void findReductions() {
     for (mlir::Operation& op : block_.without_terminator()) {
       int pass = 0;
       for (Value operand : op.getOperands()) pass = std::max(pass, pass_.lookup(operand));
@@ -78,49 +65,17 @@ class FormFinder {
       }
       pass_[op.getResult(0)] = pass;
     }
-    for (const ScoreProduct& product : form_.products) written_[product.scores] = -1;
-    for (const ScoreUse& use : form_.uses) keep(use.scores);
   }
 
-  void keep(Value scores) { written_.try_emplace(scores, pass_.lookup(scores)); }
-
-  /// The kept scores that a pass reads, and with `met` all that it computes on the way.
-  llvm::SetVector<Value> readIn(int pass, llvm::DenseSet<Value>* met = nullptr) const {
-    llvm::SetVector<Value> read;
-    llvm::DenseSet<Value> seen;
-    llvm::SmallVector<Value> pending;
-    if (static_cast<size_t>(pass) < reductions_.size())
-      for (mlir::Operation* reduction : reductions_[pass]) pending.push_back(reduction->getOperand(0));
-    for (auto [scores, written] : written_)
-      if (written == pass) pending.push_back(scores);
-    while (!pending.empty()) {
-      Value value = pending.pop_back_val();
-      if (!seen.insert(value).second || !isMatrix(value)) continue;
-      auto known = written_.find(value);
-      if (known != written_.end() && known->second < pass) {
-        read.insert(value);
-        continue;
-      }
-      if (mlir::Operation* op = value.getDefiningOp()) llvm::append_range(pending, op->getOperands());
-    }
-    if (met) *met = std::move(seen);
-    return read;
-  }
-
-  /// Dear scores that two passes compute are kept by the first of them.
-  void keepDear() {
-    for (mlir::Operation& op : block_.without_terminator()) {
-      Value scores = op.getResult(0);
-      if (!isDear(&op) || !isMatrix(scores) || !typeOf(scores).getElementType().isF32() || written_.count(scores))
-        continue;
-      llvm::SmallVector<int> passes;
-      for (int pass = 0; pass <= static_cast<int>(reductions_.size()); ++pass) {
-        llvm::DenseSet<Value> met;
-        readIn(pass, &met);
-        if (met.contains(scores)) passes.push_back(pass);
-      }
-      if (passes.size() > 1) written_[scores] = passes.front();
-    }
+  RowPasses passesOf() {
+    llvm::SmallVector<llvm::SmallVector<Value>> wanted(reductions_.size() + 1);
+    for (auto [i, reductions] : llvm::enumerate(reductions_))
+      for (mlir::Operation* reduction : reductions) wanted[i].push_back(reduction->getOperand(0));
+    RowPasses passes(std::move(wanted), form_.groups * form_.queries * form_.keys);
+    for (const ScoreProduct& product : form_.products) passes.keep(product.scores, -1);
+    for (const ScoreUse& use : form_.uses) passes.keep(use.scores, pass_.lookup(use.scores));
+    passes.keepDear(block_);
+    return passes;
   }
 
   /// Scores take the place of those that no later pass reads.
@@ -150,7 +105,6 @@ class FormFinder {
   AttentionForm form_;
   llvm::DenseMap<Value, int> pass_;
   llvm::SmallVector<llvm::SmallVector<mlir::Operation*>> reductions_;
-  llvm::MapVector<Value, int> written_;  // kept scores, and the pass that writes them; -1: a product does
 };
 
 }  // namespace

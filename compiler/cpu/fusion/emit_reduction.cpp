@@ -126,6 +126,9 @@ FusionKernel planReduction(ir::FusionOp fusion, const Target& target) {
   ReductionSchedule schedule = scheduleReduction(fusion, target);
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
+  kernel.scratchElements = schedule.keptElements();
+  kernel.scratchElement = mlir::Float32Type::get(fusion.getContext());
+  kernel.scratchOnStack = true;
   kernel.emit = [fusion, schedule](const IndexBuilder& ix, const KernelArguments& arguments) {
     (schedule.lanesFold ? emitRows : emitColumns)(ix, fusion, schedule, arguments);
   };

@@ -1,6 +1,7 @@
 // Reductions whose lanes run along the reduced axes: a row in vectors, folded at the end of each pass.
 #include "compiler/cpu/fusion/buffer_access.h"
 #include "compiler/cpu/fusion/emit_reduction.h"
+#include "compiler/kernels/emit_contraction.h"
 
 namespace stator::cpu {
 namespace {
@@ -15,12 +16,20 @@ class RowEmitter : public ReductionEmitter {
 
   void unit(Value /*the whole row*/) override {
     Evaluator shared(ix_, s_.lanes, values_);
-    for (auto& pass : s_.passes) {
+    int64_t keptBefore = 0;
+    for (auto [pass, kept] : llvm::zip(s_.passes, s_.kept)) {
       llvm::SmallVector<Reduction> reductions = reductionsOf(pass);
-      Values sums = overRow(
-          s_.straight ? &shared : nullptr, startSets(reductions),
-          [&](auto& evaluator, auto& line, auto carried) { return takeLine(reductions, evaluator, line, carried); });
+      Values sums = overRow(s_.straight ? &shared : nullptr, startSets(reductions),
+                            [&](auto& evaluator, auto& line, auto carried) {
+                              Values next = takeLine(reductions, evaluator, line, carried);
+                              keepLine(kept, keptBefore, evaluator, line);
+                              return next;
+                            });
       finishPass(reductions, sums, true);
+      for (Value value : kept) {
+        values_.rows[value] = {arguments_.scratch, keptBefore, s_.rowAxes};
+        keptBefore += s_.rowElements;
+      }
     }
     if (llvm::any_of(results_, [&](Value result) { return isFull(result); })) {
       overRow(s_.straight ? &shared : nullptr, {}, [&](Evaluator& evaluator, const Line& line, ValueRange) {
@@ -30,6 +39,20 @@ class RowEmitter : public ReductionEmitter {
     }
     Evaluator evaluator(ix_, s_.lanes, values_);
     storeReduced(evaluator, Lanes{});
+    values_.rows.clear();
+  }
+
+  /// What later passes read of this line, one row behind the other from `first` of the scratch on.
+  void keepLine(llvm::ArrayRef<Value> kept, int64_t first, Evaluator& evaluator, const Line& line) {
+    for (const Lanes& lanes : line) {
+      TensorIndex index = indexOf(lanes, evaluator.math());
+      LaneIndex at = evaluator.math().linearize(llvm::ArrayRef(index.groups).take_back(s_.rowAxes));
+      for (auto [i, value] : llvm::enumerate(kept)) {
+        Value from = evaluator.math().start(evaluator.math().add(at, first + static_cast<int64_t>(i) * s_.rowElements));
+        kernels::storeVector(ix_.builder, ix_.location, evaluator.evaluate(value, index), arguments_.scratch, from,
+                             index.mask);
+      }
+    }
   }
 
   /// Vector i of the line goes to set i.

@@ -50,7 +50,14 @@ Value Evaluator::evaluate(Value value, const TensorIndex& index) {
   return result;
 }
 
+Value Evaluator::load(const KeptRow& row, const TensorIndex& index) {
+  LaneIndex at = math_.add(math_.linearize(llvm::ArrayRef(index.groups).take_back(row.axes)), row.first);
+  int64_t elements = llvm::cast<mlir::MemRefType>(row.buffer.getType()).getNumElements();
+  return loadLanes(math_, row.buffer, ix_.builder.getF32Type(), {{{elements, at}}, index.mask});
+}
+
 Value Evaluator::compute(Value value, const TensorIndex& index) {
+  if (auto row = values_.rows.find(value); row != values_.rows.end()) return load(row->second, index);
   if (mlir::Operation* op = value.getDefiningOp()) return computeOp(op, index);
   return loadLanes(math_, values_.buffers.lookup(value), elementOf(value), index);
 }

@@ -8,8 +8,18 @@
 
 namespace stator::cpu {
 
-/// The values of a fusion's region that have a place: buffers of arguments, and vectors that an emitter has made.
+/// A row that a pass has kept: element i of the row, which the last `axes` groups of an index run along, lies at
+/// `first + i` of a buffer of f32.
+struct KeptRow {
+  Value buffer;
+  int64_t first = 0;
+  size_t axes = 1;
+};
+
+/// The values of a fusion's region that have a place: buffers of arguments, rows that are kept, and vectors that an
+/// emitter has made.
 struct RegionValues {
+  llvm::DenseMap<Value, KeptRow> rows;
   llvm::DenseMap<Value, Value> buffers;  ///< block argument -> memref
   llvm::DenseMap<Value, Value> vectors;  ///< a contraction's or reduction's result, at the lanes in question
 };
@@ -48,6 +58,7 @@ class Evaluator {
   };
 
   Value compute(Value value, const TensorIndex& index);
+  Value load(const KeptRow& row, const TensorIndex& index);
   Value computeOp(mlir::Operation* op, const TensorIndex& index);
   Value elementwise(mlir::Operation* op, const TensorIndex& index);
 

@@ -1,7 +1,8 @@
 // How a group of reductions over the same axes is run.
 #include "compiler/cpu/fusion/reduction_schedule.h"
 
-#include "compiler/cpu/fusion/kernel.h"
+#include "compiler/cpu/fusion/kept_values.h"
+#include "llvm/Support/MathExtras.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
@@ -47,7 +48,35 @@ void chooseVectors(ReductionSchedule& s, const Target& target) {
   }
 }
 
+/// Dear values of long rows are kept, where the stack has room for a row of each.
+void chooseKept(ReductionSchedule& s, ir::FusionOp fusion, int64_t elements) {
+  s.kept.resize(s.passes.size() + 1);
+  bool trails = llvm::is_sorted(s.groups, [](auto& a, auto& b) { return a.isReduced < b.isReduced; });
+  if (!s.lanesFold || s.straight || !trails) return;
+  llvm::SmallVector<llvm::SmallVector<Value>> wanted;
+  for (auto& pass : s.passes) {
+    wanted.emplace_back();
+    for (mlir::Operation* op : pass) wanted.back().push_back(op->getOperand(0));
+  }
+  wanted.emplace_back(yielded(fusion));
+  RowPasses passes(std::move(wanted), elements);
+  passes.keepDear(fusion.getBody().front());
+  int64_t row = 1;
+  for (const IterationGroup& group : s.groups)
+    if (group.isReduced) row *= group.extent, ++s.rowAxes;
+  s.rowElements = static_cast<int64_t>(llvm::alignTo(row, s.lanes));
+  auto count = static_cast<int64_t>(passes.kept().size());
+  if (count * s.rowElements * static_cast<int64_t>(sizeof(float)) > mostOnStack) return;
+  for (size_t i = 0; i < s.kept.size(); ++i) s.kept[i] = passes.keptBy(static_cast<int>(i));
+}
+
 }  // namespace
+
+int64_t ReductionSchedule::keptElements() const {
+  int64_t elements = 0;
+  for (auto& values : kept) elements += static_cast<int64_t>(values.size()) * rowElements;
+  return elements;
+}
 
 ReductionSchedule scheduleReduction(ir::FusionOp fusion, const Target& target) {
   ReductionSchedule s;
@@ -73,6 +102,7 @@ ReductionSchedule scheduleReduction(ir::FusionOp fusion, const Target& target) {
   s.lanes = lanesFor(s.last().extent, target);
   s.fma = target.fma;
   chooseVectors(s, target);
+  chooseKept(s, fusion, type.getNumElements());
   s.units = s.blocks;
   for (const IterationGroup& group : s.lanesFold ? llvm::ArrayRef(s.groups) : llvm::ArrayRef(s.groups).drop_back())
     if (!group.isReduced) s.units *= group.extent;
