@@ -19,6 +19,9 @@ template <class D, auto... E> class Parameter : public Handle {
   constexpr Parameter() = default;
   constexpr Parameter(Init start) : init(start) {}
 
+  /// The gradients that `backward` has gathered here. Source: torch.Tensor.grad.
+  Expr<tensor> grad() const { return {{context, context->grad(id)}}; }
+
   Init init;
 };
 

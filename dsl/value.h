@@ -9,17 +9,17 @@ namespace stator {
 
 /// A value of some trace with its spec. Arithmetic broadcasts and promotes as it does for `Expr`; operands that do not
 /// fit end a constant evaluation, or throw a UserError at run time, with the rule's text.
-struct Value : Handle {
+struct Value : Held {
   TensorSpec spec;
 
-  constexpr Value(Handle handle, const TensorSpec& s) : Handle(handle), spec(s) {}
-  template <Operand X> constexpr Value(const X& x) : Handle(x), spec(X::tensor::spec) {}
+  constexpr Value(Held handle, const TensorSpec& s) : Held(std::move(handle)), spec(s) {}
+  template <Operand X> constexpr Value(const X& x) : Held(x), spec(X::tensor::spec) {}
 };
 
 namespace detail {
 template <class Rule> constexpr Value elementwise_value(Rule, const Value* operands, int count) {
   TensorSpec specs[2]{operands[0].spec, count > 1 ? operands[1].spec : TensorSpec{}};
-  Handle handles[2]{operands[0], count > 1 ? Handle(operands[1]) : Handle{}};
+  const Handle* handles[]{&operands[0], count > 1 ? &operands[1] : nullptr};
   Inferred result = Rule::infer(Specs{specs, count});
   if (!result.ok()) throw UserError(result.error);
   return {elementwise(Rule::name, handles, specs, count, result.spec), result.spec};
@@ -75,11 +75,8 @@ constexpr Value where(const Value& condition, const Value& a, const Value& b) {
   TensorSpec specs[]{condition.spec, a.spec, b.spec};
   Inferred result = rule::Where::infer(Specs{specs, 3});
   if (!result.ok()) throw UserError(result.error);
-  TensorSpec truth{DType::boolean, result.spec.extents};
-  int ids[]{detail::expand(condition, condition.spec, truth).id, detail::expand(a, a.spec, result.spec).id,
-            detail::expand(b, b.spec, result.spec).id};
-  return {{condition.context, condition.context->apply({rule::Where::name, ids, 3, nullptr, 0, result.spec})},
-          result.spec};
+  const Handle* const operands[]{&condition, &a, &b};
+  return {detail::select(operands, specs, result.spec), result.spec};
 }
 constexpr Value where(const Value& condition, const Value& a, double b) {
   return where(condition, a, detail::number(a, b));

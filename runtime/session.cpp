@@ -2,7 +2,6 @@
 #include "runtime/session.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "runtime/error.h"
@@ -15,45 +14,6 @@ namespace stator {
 namespace {
 
 constexpr std::string_view valid_prefix = "valid.";
-
-int64_t cell_of(const ArgumentFacts& argument, double value) {
-  int64_t cell = 0;
-  if (argument.dtype == DType::i64) return static_cast<int64_t>(value);
-  if (argument.dtype == DType::f64) return std::bit_cast<int64_t>(value);
-  const float narrow = static_cast<float>(value);
-  std::memcpy(&cell, &narrow, sizeof narrow);
-  return cell;
-}
-
-/// What `lr` and `momentum` of a call stand for: these arguments, of every group (`lr.head`). Adam's is its beta1.
-bool is_lr(std::string_view name) { return name == "lr" || name.starts_with("lr."); }
-bool is_momentum(std::string_view name) {
-  const std::string_view key = name.substr(0, name.find('.'));
-  return key == "momentum" || key == "beta1";
-}
-
-/// What a call gives for an argument; what it gives by name goes first.
-const double* given(const CallOptions& options, std::string_view name) {
-  for (const auto& [key, value] : options.arguments)
-    if (key == name) return &value;
-  if (options.lr && is_lr(name)) return &*options.lr;
-  if (options.momentum && is_momentum(name)) return &*options.momentum;
-  return nullptr;
-}
-
-/// Errors: UserError for an argument that the function does not take.
-void check_names(const CompiledFunction& function, const CallOptions& options) {
-  for (const auto& [key, value] : options.arguments) {
-    const bool known = std::any_of(function.arguments.begin(), function.arguments.end(),
-                                   [&](const ArgumentFacts& argument) { return argument.name == key; });
-    if (!known) throw UserError(concat(function.name, ": no argument is called '", key, "'"));
-  }
-  const bool has_momentum = std::any_of(function.arguments.begin(), function.arguments.end(),
-                                        [](const ArgumentFacts& argument) { return is_momentum(argument.name); });
-  if (options.momentum && !has_momentum)
-    throw UserError(
-        concat(function.name, ": a momentum of ", *options.momentum, " is given, but no optimizer has one"));
-}
 
 }  // namespace
 
@@ -137,7 +97,7 @@ void Session::stage_inputs(const CompiledFunction& function, Frame& frame, std::
 
 void Session::set_arguments(const CompiledFunction& function, Frame& frame, const State& state,
                             const CallOptions& options) {
-  check_names(function, options);
+  check_argument_names(function, options);
   for (size_t i = 0; i < function.arguments.size(); ++i) {
     const ArgumentFacts& argument = function.arguments[i];
     int64_t& cell = frame.argument_cells[i];
@@ -150,8 +110,7 @@ void Session::set_arguments(const CompiledFunction& function, Frame& frame, cons
             frame.valid[s] != 0)
           cell = frame.valid[s];
     } else {
-      const double* value = given(options, argument.name);
-      cell = cell_of(argument, value ? *value : argument.default_value);
+      cell = argument_cell(argument, options);
     }
   }
 }

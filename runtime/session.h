@@ -2,11 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
+#include "runtime/call_options.h"
 #include "runtime/executable.h"
 #include "runtime/ndarray.h"
 #include "runtime/state.h"
@@ -15,15 +14,6 @@
 namespace stator {
 
 class Profile;
-
-/// What a call may choose; what it does not is the program's default.
-struct CallOptions {
-  std::optional<double> lr = {};        ///< learning rate, of every group of parameters that `arguments` does not name
-  std::optional<double> momentum = {};  ///< the optimizers' momentum; of Adam and AdamW their beta1
-  std::optional<int64_t> seed = {};     ///< of random draws; the state's seed by default
-  /// Scalar arguments by name: `{"lr.head", 0.01}`.
-  std::vector<std::pair<std::string, double>> arguments = {};
-};
 
 /// An executable at work. One call at a time; several sessions may share an executable and a state.
 class Session {

@@ -71,8 +71,19 @@ static llvm::LogicalResult differentiate(mlir::Block& block) {
   return mlir::success();
 }
 
+/// What was computed before is read, and not computed again.
+static void useKnownValues(mlir::Block& block) {
+  for (auto known : llvm::make_early_inc_range(block.getOps<KnownOp>())) {
+    mlir::Value value = known.getValue(), held = known.getHeld();
+    known.replaceAllUsesWith(held);
+    known.erase();
+    value.replaceAllUsesWith(held);
+  }
+}
+
 llvm::LogicalResult differentiate(mlir::func::FuncOp function) {
   llvm::LogicalResult done = differentiate(function.getBody().front());
+  useKnownValues(function.getBody().front());
   function.walk([](mlir::Operation* op) { op->removeAttr(checkpointAttr); });
   return done;
 }

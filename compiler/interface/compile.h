@@ -26,8 +26,8 @@ struct CompileOptions {
   std::vector<std::string> functions = {};
   /// Threads that run the functions; 0: one for each core. The code, and every bit of its results, is the same.
   int threads = 0;
-  /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Or a kernel by its name
-  /// in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
+  /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Or a kernel by its
+  /// name in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
   /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify` and `reassociate` do
   /// nothing then, `layout` moves images around each convolution, `fuse` makes a kernel of each op, `plan-memory` uses
@@ -38,14 +38,16 @@ struct CompileOptions {
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
   /// mebibytes, then 512.
   int64_t cache_bytes = -1;
+  /// The executable gives its kernels one by one too (`Executable::kernel_code`), for who runs their table himself.
+  bool with_kernels = false;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.
   std::shared_ptr<Profile> profile = {};
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
-/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel or target, or a graph that does not
-/// verify.
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel or target, or a graph that does
+/// not verify.
 std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
                                           const CompileOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include "compiler/interface/graph.h"
 #include "compiler/interface/shape_error.h"
 #include "compiler/interface/tensor_type.h"
+#include "runtime/error.h"
 
 namespace stator {
 
@@ -31,24 +32,71 @@ class Context {
   constexpr virtual void assign([[maybe_unused]] int leaf, [[maybe_unused]] int value) {}
   /// What a leaf holds: the value that it was assigned last, or that it was bound to.
   constexpr virtual int read(int leaf) const { return leaf; }
+  /// A handle of a value came, or went: where `counts` is set, a value lives as long as it has handles.
+  constexpr virtual void retain([[maybe_unused]] int id) {}
+  constexpr virtual void release([[maybe_unused]] int id) {}
+
+  /// Gradients of a scalar, for every leaf that it was computed from. Errors: UserError where nothing is computed yet.
+  virtual void backward([[maybe_unused]] int id) {
+    throw UserError("backward: the value is recorded, not computed: a recorded function uses `gradient`");
+  }
+  /// The value of the gradients that a leaf has gathered. Errors: UserError as for `backward`.
+  virtual int grad([[maybe_unused]] int id) {
+    throw UserError("grad: the value is recorded, not computed: a recorded function uses `gradient`");
+  }
+
+  /// Whether `retain` and `release` are called.
+  const bool counts = false;
 
  protected:
+  constexpr Context() = default;
+  constexpr explicit Context(bool counts_handles) : counts(counts_handles) {}
   constexpr ~Context() = default;
 };
 
 struct Handle {
   Context* context = nullptr;
   int id = -1;
+
+  /// Adds the gradients of this scalar to those of every leaf that it was computed from; for contexts that compute at
+  /// once. Source: torch.Tensor.backward.
+  void backward() const { context->backward(id); }
+};
+
+/// A handle that keeps its value alive, in contexts that count. What ops give, and what holds it for a while, is one.
+class Held : public Handle {
+ public:
+  constexpr Held() = default;
+  constexpr Held(Context* its_context, int its_id) : Handle{its_context, its_id} { retain(); }
+  constexpr Held(const Handle& handle) : Handle(handle) { retain(); }
+  constexpr Held(const Held& other) : Handle(other) { retain(); }
+  constexpr Held(Held&& other) noexcept : Handle(other) { other.context = nullptr; }
+  constexpr Held& operator=(Held other) noexcept {
+    std::swap(context, other.context);
+    std::swap(id, other.id);
+    return *this;
+  }
+  constexpr ~Held() {
+    if (!std::is_constant_evaluated() && context && context->counts) context->release(id);
+  }
+
+ private:
+  constexpr void retain() const {
+    if (!std::is_constant_evaluated() && context && context->counts) context->retain(id);
+  }
 };
 
 /// What is known of a value beyond its shape. Movement ops keep it, other ops reset it to `anything`.
 enum class is : unsigned char { anything, probabilities, log_probabilities };
 
 /// A value of tensor type `T`. It converts to `is::anything`: forgetting is sound.
-template <TensorLike T, is What = is::anything> struct Expr : Handle {
+template <TensorLike T, is What = is::anything> struct Expr : Held {
   using tensor = T;
   static constexpr is what = What;
   constexpr operator Expr<T, is::anything>() const requires(What != is::anything) { return {{*this}}; }
+
+  /// The gradients that `backward` has gathered here. Source: torch.Tensor.grad.
+  Expr<T> grad() const { return {{context, context->grad(id)}}; }
 };
 
 /// An expression, or a parameter that is bound to a context.
@@ -111,8 +159,8 @@ constexpr Context* context_of(const Handle* const* operands, int count) {
 /// Carries out the op `name`. Every op of a program comes through here, out of line: its code would else be most of
 /// what a model compiles to.
 template <int Count>
-[[gnu::noinline]] constexpr Handle perform_op(std::string_view name, const AttributeWriter& attributes,
-                                              const TensorSpec& result, const Handle* const (&operands)[Count]) {
+[[gnu::noinline]] constexpr Held perform_op(std::string_view name, const AttributeWriter& attributes,
+                                            const TensorSpec& result, const Handle* const (&operands)[Count]) {
   int ids[Count]{};
   for (int i = 0; i < Count; ++i) ids[i] = operands[i]->id;
   Context* context = context_of(operands, Count);
@@ -134,14 +182,14 @@ template <class Mistake> inline constexpr text<length_of(Mistake::message)> text
 template <auto Rule, Operand... X> inline constexpr auto broken = text_of<detail::inferred<Rule, X...>>;
 
 /// Carries out an op that has attributes but no operands.
-template <class Rule> constexpr Handle perform_in(Context* context, Rule rule, const TensorSpec& result) {
+template <class Rule> constexpr Held perform_in(Context* context, Rule rule, const TensorSpec& result) {
   detail::AttributeWriter attributes;
   Rule::attributes(rule, attributes);
   return {context, context->apply({Rule::name, nullptr, 0, attributes.attributes, attributes.count, result})};
 }
 
 /// Carries out the op that `rule` describes; its result has spec `result`.
-template <class Rule, class... X> constexpr Handle perform(Rule rule, const TensorSpec& result, const X&... operands) {
+template <class Rule, class... X> constexpr Held perform(Rule rule, const TensorSpec& result, const X&... operands) {
   detail::AttributeWriter attributes;
   Rule::attributes(rule, attributes);
   return detail::perform_op<sizeof...(X)>(Rule::name, attributes, result, {&operands...});

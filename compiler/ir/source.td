@@ -28,6 +28,10 @@ def Stator_RecomputeOp : Stator_RuleOp<"recompute", "rule::Recompute"> {
   let summary = "The operand, for computing `block` again: keeps what is made from it apart from what was made before";
   let arguments = (ins Stator_Tensor:$x, I64Attr:$block);
 }
+def Stator_KnownOp : Stator_RuleOp<"known", "rule::Known"> {
+  let summary = "`value`, computed before and lying in `held`; differentiate puts `held` in its place";
+  let arguments = (ins Stator_Tensor:$value, Stator_Tensor:$held);
+}
 def Stator_GradientOp : Stator_RuleOp<"gradient", "rule::Gradient", Stator_MissingVjp> {
   let summary = "d scalar / d value, of the value's type; differentiate replaces it";
   let arguments = (ins Stator_Tensor:$scalar, Stator_Tensor:$value);

@@ -50,7 +50,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   if (options.dump.empty()) {
     if (const auto bytes = cache.find(key)) {
       if (auto compiled = from_bytes({bytes->data(), bytes->size()})) {
-        auto executable = load(std::move(*compiled), profiled);
+        auto executable = load(std::move(*compiled), profiled || options.with_kernels);
         executable->from_cache = true;
         return executable;
       }
@@ -60,7 +60,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   CompiledProgram compiled = runPhases(program, bindings, target, options, times);
   complete_facts(compiled.functions, program, bindings);
   cache.store(key, to_bytes(compiled));
-  auto executable = load(std::move(compiled), profiled);
+  auto executable = load(std::move(compiled), profiled || options.with_kernels);
   executable->phase_times = std::move(times);
   return executable;
 }

@@ -61,7 +61,7 @@ template <int Axis, long Count, bool Each, Operand X> constexpr auto copies(cons
     constexpr TensorSpec single = with_copies(X::tensor::spec, Axis, 1, Each),
                          all = with_copies(X::tensor::spec, Axis, Count, Each);
     using To = Copied<X, Axis, Count>;
-    Handle stretched = convert(rule::Broadcast::name, convert(rule::Reshape::name, x, single), all);
+    Held stretched = convert(rule::Broadcast::name, convert(rule::Reshape::name, x, single), all);
     return Expr<tensor_from_t<To>>{convert(rule::Reshape::name, stretched, To::spec)};
   }
 }

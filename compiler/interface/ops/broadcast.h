@@ -74,12 +74,12 @@ struct Cast {
 }  // namespace rule
 
 namespace detail {
-[[gnu::noinline]] constexpr Handle convert(std::string_view op, Handle x, const TensorSpec& result) {
+[[gnu::noinline]] constexpr Held convert(std::string_view op, const Handle& x, const TensorSpec& result) {
   return {x.context, x.context->apply({op, &x.id, 1, nullptr, 0, result})};
 }
 
 /// `x` of spec `from`, cast, reshaped and broadcast to `dtype` and `extents` as far as that is needed.
-[[gnu::noinline]] constexpr Handle expand(Handle x, const TensorSpec& from, DType dtype, const Extents& extents) {
+[[gnu::noinline]] constexpr Held expand(Held x, const TensorSpec& from, DType dtype, const Extents& extents) {
   if (from.dtype == dtype && from.extents == extents) return x;
   TensorSpec now = from;
   if (now.dtype != dtype) {
@@ -96,8 +96,8 @@ namespace detail {
   if (now.extents == extents) return x;
   return convert(rule::Broadcast::name, x, {dtype, extents});
 }
-constexpr Handle expand(Handle x, const TensorSpec& from, const TensorSpec& to) {
-  return expand(x, from, to.dtype, to.extents);
+constexpr Held expand(Held x, const TensorSpec& from, const TensorSpec& to) {
+  return expand(std::move(x), from, to.dtype, to.extents);
 }
 }  // namespace detail
 }  // namespace stator

@@ -87,9 +87,9 @@ constexpr auto matmul(const A& a, const B& b) {
   } else {
     using Equal = detail::EqualMatrices<A, B>;
     using Result = result_t<rule::BroadcastMatmul{}, A, B>;
-    Handle left = detail::expand(apply<rule::Reshape{Equal::a}>(a), {Equal::dtype, Equal::a}, Equal::left),
-           right = detail::expand(apply<rule::Reshape{Equal::b}>(b), {Equal::dtype, Equal::b}, Equal::right);
-    Handle product = perform(rule::Matmul{}, Equal::product, left, right);
+    Held left = detail::expand(apply<rule::Reshape{Equal::a}>(a), {Equal::dtype, Equal::a}, Equal::left),
+         right = detail::expand(apply<rule::Reshape{Equal::b}>(b), {Equal::dtype, Equal::b}, Equal::right);
+    Held product = perform(rule::Matmul{}, Equal::product, left, right);
     return Result{detail::convert(rule::Reshape::name, product, Result::tensor::spec)};
   }
 }

@@ -130,7 +130,7 @@ struct ConvTranspose2d {
 
 namespace detail {
 template <rule::ConvTranspose2d Rule, Operand X, Operand W>
-constexpr Handle transposed_convolution(const X& x, const W& weight, const TensorSpec& result) {
+constexpr Held transposed_convolution(const X& x, const W& weight, const TensorSpec& result) {
   constexpr rule::Conv2dInputGrad gradient{Rule.convolution};
   if constexpr (Rule.zeros_after().high == Integers(0, 0, 0, 0)) return perform(gradient, result, x, weight);
   else return perform(gradient, result, apply<Rule.zeros_after()>(x), weight);

@@ -83,25 +83,41 @@ struct Where {
 
 namespace detail {
 /// Brings operands to the extents of `result` and their common dtype, then carries out the elementwise `name`.
-[[gnu::noinline]] constexpr Handle elementwise(std::string_view name, const Handle* operands, const TensorSpec* specs,
-                                               int count, const TensorSpec& result) {
+[[gnu::noinline]] constexpr Held elementwise(std::string_view name, const Handle* const* operands,
+                                             const TensorSpec* specs, int count, const TensorSpec& result) {
   DType common = result.dtype;
   if (common == DType::boolean) {
     common = specs[0].dtype;
     for (int i = 1; i < count; ++i) common = promote(common, specs[i].dtype);
   }
-  const Handle* in_context = operands;
-  while (!in_context->context) ++in_context;
+  Context* context = context_of(operands, count);
+  Held expanded[2];
   int ids[2]{};
-  for (int i = 0; i < count; ++i) ids[i] = expand(operands[i], specs[i], common, result.extents).id;
-  return {in_context->context, in_context->context->apply({name, ids, count, nullptr, 0, result})};
+  for (int i = 0; i < count; ++i) {
+    expanded[i] = expand(*operands[i], specs[i], common, result.extents);
+    ids[i] = expanded[i].id;
+  }
+  return {context, context->apply({name, ids, count, nullptr, 0, result})};
+}
+
+/// Brings a condition and two values to the extents of `result`, then picks.
+[[gnu::noinline]] constexpr Held select(const Handle* const* operands, const TensorSpec* specs,
+                                        const TensorSpec& result) {
+  Held expanded[3];
+  int ids[3]{};
+  for (int i = 0; i < 3; ++i) {
+    expanded[i] = expand(*operands[i], specs[i], i ? result.dtype : DType::boolean, result.extents);
+    ids[i] = expanded[i].id;
+  }
+  Context* context = context_of(operands, 3);
+  return {context, context->apply({rule::Where::name, ids, 3, nullptr, 0, result})};
 }
 
 /// A literal meets a tensor in the tensor's dtype, unless a fraction meets whole numbers. Source: torch.result_type.
 template <class N, DType Other> using literal_t =
     type::Tensor<dtype_tag_t<is_float(Other) || std::integral<N> ? Other : DType::f32>>;
 
-[[gnu::noinline]] constexpr Handle literal(Context* context, double value, const TensorSpec& spec) {
+[[gnu::noinline]] constexpr Held literal(Context* context, double value, const TensorSpec& spec) {
   return perform_in(context, rule::Constant{value}, spec);
 }
 
@@ -116,7 +132,7 @@ template <Number N, Operand Other> struct literal_or_operand<N, Other> {
 };
 template <class X, class Other> using lifted_t = typename literal_or_operand<X, Other>::type;
 
-template <class X> constexpr Handle lift(const X& x, Context* context, const TensorSpec& spec) {
+template <class X> constexpr Held lift(const X& x, Context* context, const TensorSpec& spec) {
   if constexpr (Number<X>) return literal(context, static_cast<double>(x), spec);
   else return x;
 }
@@ -138,10 +154,11 @@ template <auto Rule, class A, class B> struct Binary {
   static constexpr const TensorSpec& result = inferred<Rule, X, Y>::result.spec;
   static constexpr TensorSpec specs[]{lifted_spec<A>(X::tensor::spec, result), lifted_spec<B>(Y::tensor::spec, result)};
 };
-template <auto Rule, class A, class B> constexpr Handle binary(const A& a, const B& b) {
+template <auto Rule, class A, class B> constexpr Held binary(const A& a, const B& b) {
   using Facts = Binary<Rule, A, B>;
   Context* context = context_of(a, b);
-  Handle operands[]{lift(a, context, Facts::specs[0]), lift(b, context, Facts::specs[1])};
+  const Held lifted[]{lift(a, context, Facts::specs[0]), lift(b, context, Facts::specs[1])};
+  const Handle* const operands[]{&lifted[0], &lifted[1]};
   return elementwise(Rule.name, operands, Facts::specs, 2, Facts::result);
 }
 }  // namespace detail
@@ -151,9 +168,11 @@ template <class A, class B> concept Operands = (Operand<A> && (Operand<B> || Num
 template <auto Rule, class A, class B> concept FitTogether =
     Operands<A, B> && Fits<Rule, detail::lifted_t<A, B>, detail::lifted_t<B, A>>;
 
-#define STATOR_UNARY(NAME, ...)                                                                                   \
-  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                                     \
-    return {detail::elementwise(#NAME, &x, &X::tensor::spec, 1, detail::inferred<rule::NAME{}, X>::result.spec)}; \
+#define STATOR_UNARY(NAME, ...)                                                                                     \
+  template <Operand X> constexpr result_t<rule::NAME{}, X> NAME(const X& x) {                                       \
+    const Handle* const operand = &x;                                                                               \
+    return {                                                                                                        \
+        detail::elementwise(#NAME, &operand, &X::tensor::spec, 1, detail::inferred<rule::NAME{}, X>::result.spec)}; \
   }
 #define STATOR_BINARY(NAME, ...)                                                                                       \
   template <class A, class B> requires FitTogether<rule::NAME{}, A, B> constexpr auto NAME(const A& a, const B& b) {   \
@@ -189,11 +208,9 @@ template <Operand X> constexpr auto operator-(const X& x) { return neg(x); }
 /// `a` where `condition` holds, else `b`; all broadcast. Source: torch.where.
 template <Operand C, Operand A, Operand B> requires Fits<rule::Where{}, C, A, B>
 constexpr result_t<rule::Where{}, C, A, B> where(const C& condition, const A& a, const B& b) {
-  constexpr TensorSpec result = detail::inferred<rule::Where{}, C, A, B>::spec;
-  constexpr TensorSpec truth{DType::boolean, result.extents};
-  int ids[]{detail::expand(condition, spec_of<C>, truth).id, detail::expand(a, spec_of<A>, result).id,
-            detail::expand(b, spec_of<B>, result).id};
-  return {{condition.context, condition.context->apply({rule::Where::name, ids, 3, nullptr, 0, result})}};
+  const Handle* const operands[]{&condition, &a, &b};
+  return {detail::select(operands, detail::inferred<rule::Where{}, C, A, B>::operands,
+                         detail::inferred<rule::Where{}, C, A, B>::spec)};
 }
 template <Operand C, Operand A, Operand B> requires(!Fits<rule::Where{}, C, A, B>)
 ShapeError<broken<rule::Where{}, C, A, B>, shape_of<C>, shape_of<A>, shape_of<B>> where(const C& condition, const A& a,

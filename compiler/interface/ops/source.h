@@ -65,6 +65,17 @@ struct Recompute {
   constexpr Inferred infer(Specs operands) const { return operands[0]; }
 };
 
+/// The operand `value`, which was computed before and lies in `held`: a derivative that needs it takes that, and does
+/// not compute it again. Operands: value, held.
+struct Known {
+  static constexpr std::string_view name = "known";
+  constexpr static void attributes(auto&, auto&&) {}
+  static constexpr Inferred infer(Specs operands) {
+    const bool same = operands[0].dtype == operands[1].dtype && operands[0].extents == operands[1].extents;
+    return same ? Inferred(operands[0]) : "known: the value and what holds it differ in dtype or extents";
+  }
+};
+
 /// The derivative of a scalar with respect to a value that it was computed from. Operands: scalar, value.
 struct Gradient {
   static constexpr std::string_view name = "gradient";

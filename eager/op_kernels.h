@@ -1,0 +1,109 @@
+// The kernels of eager ops: compiled when first needed, found again by op, attributes, dtypes and shapes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/interface/compile.h"
+#include "eager/kernel.h"
+#include "eager/op_program.h"
+
+namespace stator::eager {
+
+/// The code of an op. Elementwise ops on dense operands are flat: one code serves every number of elements, and an
+/// operand is either as long as the result or one element for all.
+class OpCode {
+ public:
+  /// For the extents that the program has.
+  explicit OpCode(Kernel kernel) { kernels_.push_back(std::move(kernel)); }
+  /// Flat: the same function for pieces of `flat_pieces`, in their order.
+  explicit OpCode(std::vector<Kernel> pieces);
+
+  bool is_flat() const { return !input_bytes_.empty(); }
+  /// `count`: how many elements; looked at by flat code alone.
+  void run(const KernelCall& call, int64_t count, Workspace& workspace) const;
+
+  bool reads_input(int index) const { return kernels_.front().reads_input(index); }
+  /// The input that is given in the place of a result, which would be a copy of it; -1: none.
+  int copied_input(int result) const { return kernels_.front().copied_input(result); }
+  bool has_code() const { return kernels_.front().has_code(); }
+
+ private:
+  void run_piece(const KernelCall& call, size_t piece, int64_t first) const;
+  void run_rest(const KernelCall& call, int64_t first, int64_t count) const;
+
+  std::vector<Kernel> kernels_;
+  std::vector<int64_t> input_bytes_, result_bytes_;  // of one element; 0: one element for all
+  bool works_in_place_ = false;                      // the result is a slot that is updated
+};
+
+/// Elements that flat code takes at once.
+inline constexpr int64_t flat_pieces[]{2048, 128, 16};
+
+/// What compiling has cost.
+struct CompileFigures {
+  int64_t compiled = 0;     ///< kernels that were compiled
+  int64_t from_cache = 0;   ///< kernels that came from the cache on disk
+  double milliseconds = 0;  ///< for both
+  double slowest_ms = 0;    ///< of one
+};
+
+/// An op at given dtypes and shapes.
+class OpKernels {
+ public:
+  const OpCode& forward() const { return *forward_; }
+
+ private:
+  friend class KernelStore;
+  struct Backward {
+    uint64_t wanted;
+    std::unique_ptr<OpCode> code;
+  };
+  std::unique_ptr<OpCode> forward_;
+  std::vector<Backward> backward_;
+};
+
+class KernelStore {
+ public:
+  explicit KernelStore(CompileOptions options) : options_(std::move(options)) { options_.with_kernels = true; }
+
+  /// The op's kernels; `flat`: the operands' extents are those of the result, or they are one element.
+  /// Errors: UserError for an op that does not verify.
+  OpKernels& find(const OpFacts& facts, bool flat);
+  /// The code that gives the cotangents of the operands in `wanted`, bit by bit.
+  const OpCode& backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted);
+  /// Flat code that adds its input to its result.
+  const OpCode& accumulate(DType dtype);
+  /// The functions of a program without symbols.
+  std::vector<Kernel> compile(const ProgramGraph& program);
+
+  const CompileFigures& figures() const { return figures_; }
+
+ private:
+  using Words = std::vector<int64_t>;
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::span<const int64_t> words) const;
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::span<const int64_t> a, std::span<const int64_t> b) const;
+  };
+
+  void write_key(const OpFacts& facts, bool flat);
+  template <class MakeProgram>
+  std::unique_ptr<OpCode> code_of(const OpFacts& facts, bool flat, std::span<const char> in_order, MakeProgram make);
+
+  CompileOptions options_;
+  Words key_;  // of the op that is looked for
+  std::unordered_map<Words, OpKernels, Hash, Equal> kernels_;
+  std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;  // by dtype
+  CompileFigures figures_;
+};
+
+/// Whether op `name` works on each element by itself.
+bool is_elementwise(std::string_view name);
+
+}  // namespace stator::eager
