@@ -22,7 +22,7 @@ Kernel::Kernel(std::shared_ptr<const Executable> executable, int function, std::
       places_.push_back(place_of(buffer[0], buffer[1], slot_offsets));
       if (places_.back().base == Base::input) reads_input_[static_cast<size_t>(places_.back().index)] = true;
     }
-    if (steps_.back().count > most_places) throw InternalError("eager: '" + function_->name + "' has too many tensors");
+    most_places_ = std::max(most_places_, steps_.back().count);
   }
   copied_input_.assign(function_->results.size(), -1);
 }
@@ -70,7 +70,8 @@ void Kernel::find_addresses(const Step& step, const KernelCall& call, std::byte*
 
 void Kernel::run(const KernelCall& call, Workspace& workspace) const {
   std::byte* scratch = function_->arena_bytes ? workspace.scratch_of(function_->arena_bytes) : nullptr;
-  std::byte* addresses[most_places];
+  if (workspace.addresses.size() < most_places_) workspace.addresses.resize(most_places_);
+  std::byte** const addresses = workspace.addresses.data();
   const bool threaded = workspace.pool.threads() > 1;
   for (const Step& step : steps_) {
     find_addresses(step, call, scratch, addresses);
@@ -86,7 +87,8 @@ void Kernel::run(const KernelCall& call, Workspace& workspace) const {
 }
 
 void Kernel::run_alone(const KernelCall& call) const {
-  std::byte* addresses[most_places];
+  std::byte* addresses[most_places_alone];
+  if (most_places_ > most_places_alone) throw InternalError("eager: '" + function_->name + "' has too many tensors");
   for (const Step& step : steps_) {
     find_addresses(step, call, nullptr, addresses);
     const auto* context = reinterpret_cast<const StatorCall*>(addresses);

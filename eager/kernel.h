@@ -18,6 +18,7 @@ struct Workspace {
 
   ThreadPool pool;
   AlignedBuffer scratch;
+  std::vector<std::byte*> addresses;  ///< of the kernel that runs
   int64_t launches = 0;     ///< kernels that ran
   int64_t moved_bytes = 0;  ///< that they read and wrote
 
@@ -55,7 +56,8 @@ class Kernel {
   /// Whether anything is left to run.
   bool has_code() const { return !steps_.empty(); }
   const CompiledFunction& facts() const { return *function_; }
-  static constexpr size_t most_places = 64;
+  /// The most tensors that a kernel of `run_alone` may have.
+  static constexpr size_t most_places_alone = 32;
 
  private:
   enum class Base : unsigned char { slot, scratch, arguments, input, result };
@@ -80,6 +82,7 @@ class Kernel {
   std::vector<Place> places_;
   std::vector<char> reads_input_;
   std::vector<int> copied_input_;
+  size_t most_places_ = 0;
 };
 
 }  // namespace stator::eager

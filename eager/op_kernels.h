@@ -67,7 +67,7 @@ class OpKernels {
 
 class KernelStore {
  public:
-  explicit KernelStore(CompileOptions options) : options_(std::move(options)) { options_.with_kernels = true; }
+  explicit KernelStore(CompileOptions options) : options_(std::move(options)) { options_.kernels_only = true; }
 
   /// The op's kernels; `flat`: the operands' extents are those of the result, or they are one element.
   /// Errors: UserError for an op that does not verify.

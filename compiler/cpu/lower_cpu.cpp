@@ -48,8 +48,8 @@ bool hasNoElements(mlir::Type tensor) { return llvm::cast<mlir::RankedTensorType
 
 class ModuleLowering {
  public:
-  ModuleLowering(mlir::ModuleOp module, const Target& target, bool joins)
-      : module_(module), tables_(module, joins), target_(target) {}
+  ModuleLowering(mlir::ModuleOp module, const Target& target, const StepOptions& options)
+      : module_(module), tables_(module, options), target_(target) {}
 
   LoweredModule run(llvm::function_ref<void(const KernelFunction&)> seen) {
     std::vector<func::FuncOp> functions(module_.getOps<func::FuncOp>().begin(), module_.getOps<func::FuncOp>().end());
@@ -175,8 +175,8 @@ std::string entrySymbol(std::string_view function) { return std::string(function
 std::string stepSymbol(std::string_view kernel) { return std::string(kernel) + ".step"; }
 
 LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target,
-                       llvm::function_ref<void(const KernelFunction&)> seen, bool joins) {
-  return ModuleLowering(module, target, joins).run(seen);
+                       llvm::function_ref<void(const KernelFunction&)> seen, const StepOptions& options) {
+  return ModuleLowering(module, target, options).run(seen);
 }
 
 std::unique_ptr<mlir::Pass> createLowerCpuPass() { return std::make_unique<LowerCpuPass>(); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/cpu/kernel_library.h"
+#include "compiler/cpu/step_table.h"
 #include "compiler/cpu/target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "runtime/executable.h"
@@ -32,10 +33,9 @@ struct LoweredModule {
 /// `entrySymbol(NAME)(const StatorCall*)` (runtime/abi.h) and a kernel for each distinct fusion, in func, scf, arith,
 /// math, memref and vector: ready for lowerToLlvm. Returns the facts of kernels, and of functions as far as the module
 /// knows them: no symbols, no label classes, no default values; entries are null. `seen` is shown each kernel while its
-/// fusion is still there. `joins`: whether kernels share parallel regions. Errors: InternalError where a fusion has no
-/// buffers or an op has no vector code.
+/// fusion is still there. Errors: InternalError where a fusion has no buffers or an op has no vector code.
 LoweredModule lowerCpu(mlir::ModuleOp module, const Target& target,
-                       llvm::function_ref<void(const KernelFunction&)> seen = {}, bool joins = true);
+                       llvm::function_ref<void(const KernelFunction&)> seen = {}, const StepOptions& options = {});
 
 /// The same as a pass `lower-cpu{target=NAME}`, `native` by default.
 std::unique_ptr<mlir::Pass> createLowerCpuPass();

@@ -18,6 +18,10 @@ static constexpr llvm::StringLiteral kernelsName = "kernels", regionName = "run_
 static constexpr int64_t regionNumbers = 3;
 
 void StepTables::finish() {
+  if (!options_.entries) {
+    for (const KernelFunction* kernel : kernels_) kernelOf(*kernel);
+    return;
+  }
   kernelTable();
   joinedChunk();
   regionRunner();

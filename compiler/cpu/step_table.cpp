@@ -94,7 +94,7 @@ llvm::SmallVector<OrderedStep> StepTables::inRegions(llvm::ArrayRef<Step> steps)
     llvm::SmallVector<RegionStep> kernels;
     for (const Step& step : steps.drop_front(first).take_while([](const Step& step) { return step.kernel; }))
       kernels.push_back({step.accesses, step.kernel->chunks, isShort(step.kernel->facts)});
-    if (kernels.empty() || !joins_) ordered.push_back({first, 0});
+    if (kernels.empty() || !options_.joins) ordered.push_back({first, 0});
     else
       for (auto [step, behind] : joinRegions(kernels)) ordered.push_back({first + step, behind});
   }
@@ -130,6 +130,7 @@ void StepTables::collectLoop(const Step& loop, Tables& tables) {
 StepTable StepTables::entry(const std::string& name, llvm::ArrayRef<Step> steps, int64_t inputs, int64_t results) {
   Tables tables{name, {}, inputs, 0, {}, {}};
   collect(steps, tables);
+  if (!options_.entries) return std::move(tables.table);
   numbers(name + ".steps", tables.table.steps);
   numbers(name + ".buffers", tables.table.buffers);
   func::FuncOp function = declare(name, {LLVM::LLVMPointerType::get(builder_.getContext())}, true);

@@ -11,11 +11,16 @@
 
 namespace stator::cpu {
 
+struct StepOptions {
+  bool joins = true;    ///< kernels share parallel regions
+  bool entries = true;  ///< there is code that runs the tables; without, `StepTables::entry` gives its table alone
+};
+
 /// Collects the steps of functions, and builds the code that runs them.
 class StepTables {
  public:
-  /// `joins`: whether kernels share parallel regions.
-  StepTables(mlir::ModuleOp module, bool joins) : module_(module), builder_(module.getContext()), joins_(joins) {}
+  StepTables(mlir::ModuleOp module, const StepOptions& options)
+      : module_(module), builder_(module.getContext()), options_(options) {}
 
   /// One use of a kernel, with its buffers in the kernel's order, the scratch last; or a loop over steps.
   struct Step {
@@ -70,11 +75,11 @@ class StepTables {
 
   mlir::ModuleOp module_;
   kernels::OpBuilder builder_;
+  StepOptions options_;
   std::vector<const KernelFunction*> kernels_;
   llvm::DenseMap<const KernelFunction*, int64_t> numbers_;
   int64_t mostBuffers_ = 1;  ///< of a region
   int64_t mostJoined_ = 1;   ///< kernels of a region
-  bool joins_;
 };
 
 }  // namespace stator::cpu

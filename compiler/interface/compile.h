@@ -38,8 +38,9 @@ struct CompileOptions {
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
   /// mebibytes, then 512.
   int64_t cache_bytes = -1;
-  /// The executable gives its kernels one by one too (`Executable::kernel_code`), for who runs their table himself.
-  bool with_kernels = false;
+  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself: their
+  /// entries are null. Compiles on the caller's thread, and fastest for small functions.
+  bool kernels_only = false;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.
   std::shared_ptr<Profile> profile = {};

@@ -32,6 +32,7 @@ std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& b
                       const CompileOptions& options) {
   std::string key = concat("build ", build_id, "\ntarget ", target.name, "\nwithout ", joined(options.disabled_phases));
   for (const Binding& binding : bindings) key += concat("\n", symbol::name_of(binding.symbol), " = ", binding.number);
+  if (options.kernels_only) key += "\nkernels only";
   return key + "\n" + graph_text(program);
 }
 
@@ -45,12 +46,13 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   const KernelCache cache(options.cache, options.cache_bytes);
   const std::string key = cache_key(program, bindings, target, options);
   const bool profiled = options.profile != nullptr;
+  const Contents contents = options.kernels_only ? Contents::kernels : profiled ? Contents::both : Contents::entries;
   if (profiled && !options.profile->peak())
     options.profile->set_peak(kernels::measurePeak(target, threads_or_all(options.threads)));
   if (options.dump.empty()) {
     if (const auto bytes = cache.find(key)) {
       if (auto compiled = from_bytes({bytes->data(), bytes->size()})) {
-        auto executable = load(std::move(*compiled), profiled || options.with_kernels);
+        auto executable = load(std::move(*compiled), contents);
         executable->from_cache = true;
         return executable;
       }
@@ -60,7 +62,7 @@ std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::
   CompiledProgram compiled = runPhases(program, bindings, target, options, times);
   complete_facts(compiled.functions, program, bindings);
   cache.store(key, to_bytes(compiled));
-  auto executable = load(std::move(compiled), profiled || options.with_kernels);
+  auto executable = load(std::move(compiled), contents);
   executable->phase_times = std::move(times);
   return executable;
 }

@@ -116,17 +116,18 @@ std::optional<CompiledProgram> from_bytes(std::string_view bytes) {
   return program;
 }
 
-std::shared_ptr<Executable> load(CompiledProgram program, bool with_kernels) {
+std::shared_ptr<Executable> load(CompiledProgram program, Contents contents) {
   cpu::LoadedObjects loaded(program.objects);
   auto executable = std::make_shared<Executable>();
   executable->functions = std::move(program.functions);
   executable->kernels = std::move(program.kernels);
   executable->state_bytes = program.state_bytes;
-  if (with_kernels)
+  if (contents != Contents::entries)
     for (const KernelFacts& kernel : executable->kernels)
       executable->kernel_code.push_back(loaded.find<void(const StatorCall*, int64_t)>(cpu::stepSymbol(kernel.name)));
-  for (CompiledFunction& function : executable->functions)
-    function.entry = loaded.find<void(const StatorCall*)>(cpu::entrySymbol(function.name));
+  if (contents != Contents::kernels)
+    for (CompiledFunction& function : executable->functions)
+      function.entry = loaded.find<void(const StatorCall*)>(cpu::entrySymbol(function.name));
   executable->code = loaded.code();
   return executable;
 }

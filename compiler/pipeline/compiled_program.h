@@ -25,8 +25,10 @@ std::string to_bytes(const CompiledProgram& program);
 /// What `to_bytes` was given; nothing where the bytes are not complete.
 std::optional<CompiledProgram> from_bytes(std::string_view bytes);
 
-/// Puts the objects into executable memory. `with_kernels`: and looks up each kernel, for a profile to run.
-/// Errors: InternalError where an object cannot be linked.
-std::shared_ptr<Executable> load(CompiledProgram program, bool with_kernels = false);
+/// What of the code is looked up: functions' entries, kernels one by one, or both.
+enum class Contents { entries, kernels, both };
+
+/// Puts the objects into executable memory. Errors: InternalError where an object cannot be linked.
+std::shared_ptr<Executable> load(CompiledProgram program, Contents contents = Contents::entries);
 
 }  // namespace stator

@@ -56,7 +56,7 @@ class Pipeline {
           [&](const cpu::KernelFunction& kernel) {
             if (kernelDump_) kernelDump_->print(kernel);
           },
-          optimizes(Phase::lower_cpu));
+          {.joins = optimizes(Phase::lower_cpu), .entries = !options_.kernels_only});
       compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
     });
     phase(Phase::emit, [&] {
@@ -129,7 +129,8 @@ class Pipeline {
 CompiledProgram runPhases(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                           const CompileOptions& options, std::vector<PhaseTime>& times) {
   return runPhases(program, bindings, target, options, times, [&](mlir::ModuleOp module, CompiledProgram& compiled) {
-    compiled.objects = cpu::emitObjects(module, target, std::max(1u, std::thread::hardware_concurrency()));
+    const unsigned threads = options.kernels_only ? 1 : std::thread::hardware_concurrency();
+    compiled.objects = cpu::emitObjects(module, target, static_cast<int>(std::max(1u, threads)));
   });
 }
 
