@@ -49,6 +49,8 @@ int Machine::carry_out(const Operation& operation, std::span<Entry* const> opera
     if (operation.op == "detach") result.point = nullptr;
   } else if (operation.op == "cast" && operands[0]->constant) {
     result = constant(*operands[0]->constant, dtype, dims);
+  } else if (is_elementwise(operation.op)) {
+    result = compute_elementwise(operation, operands, dims);
   } else {
     result = compute(operation.op, attributes_of(operation), operands, dtype, dims);
   }
@@ -115,7 +117,7 @@ bool Machine::is_flat(std::string_view op, std::span<Entry* const> operands, con
 }
 
 /// Where the result's elements lie: as those of the operands do, channels last for images, else in the order of axes.
-void Machine::place_result(std::string_view op, std::span<Entry* const> operands, bool flat, Entry& result) const {
+void Machine::place_result(std::string_view op, std::span<Entry* const> operands, Entry& result) const {
   static constexpr int64_t channels_first[]{0, 3, 1, 2};
   result.base = result.dims;
   if (works_on_images(op) && result.dims.rank == 4) {
@@ -133,7 +135,26 @@ void Machine::place_result(std::string_view op, std::span<Entry* const> operands
     result.view = operand->view;
     return;
   }
-  if (flat) result.base = {}, result.spread(result.dims);
+}
+
+/// An elementwise op: what is one element for all is that in the result's extents, and of such alone it gives such.
+Entry Machine::compute_elementwise(const Operation& operation, std::span<Entry* const> operands, const Dims& dims) {
+  const bool all_single = std::all_of(operands.begin(), operands.end(), [](auto* each) { return each->is_single(); });
+  const Dims computed = all_single ? Dims{} : dims;
+  std::vector<Entry> spread;
+  std::vector<Entry*> fitting;
+  spread.reserve(operands.size());
+  for (Entry* operand : operands) {
+    if (operand->is_single() && !(operand->dims == computed)) {
+      spread.push_back(*operand);
+      spread.back().spread(computed);
+      operand = &spread.back();
+    }
+    fitting.push_back(operand);
+  }
+  Entry result = compute(operation.op, attributes_of(operation), fitting, operation.result.dtype, computed);
+  if (!(computed == dims)) result.spread(dims);
+  return result;
 }
 
 Entry Machine::compute(std::string_view op, std::span<const Attribute> attributes, std::span<Entry* const> operands,
@@ -142,7 +163,7 @@ Entry Machine::compute(std::string_view op, std::span<const Attribute> attribute
   Entry result;
   result.dtype = dtype;
   result.dims = dims;
-  place_result(op, operands, flat, result);
+  place_result(op, operands, result);
   std::vector<OperandFacts> facts_of;
   std::vector<std::byte*> inputs;
   for (const Entry* operand : operands) {

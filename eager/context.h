@@ -58,8 +58,11 @@ class Eager final : public Context {
   template <TensorLike T> Expr<T> tensor(const NdArray& array, bool requires_grad = false) {
     return {{this, add(T::spec, array, requires_grad)}};
   }
-  /// The same with the array's own shape. Ops on it are those of `Value`.
+  /// The same with the array's own shape, or of a spec. Ops on it are those of `Value`.
   Value value(const NdArray& array, bool requires_grad = false);
+  Value value(const TensorSpec& spec, const NdArray& array, bool requires_grad = false) {
+    return {{this, add(spec, array, requires_grad)}, spec};
+  }
 
   /// A copy of a value's elements.
   NdArray array(const Handle& value);

@@ -87,10 +87,12 @@ void Kernel::run(const KernelCall& call, Workspace& workspace) const {
 }
 
 void Kernel::run_alone(const KernelCall& call) const {
+  thread_local AlignedBuffer scratch;
+  if (scratch.size_bytes() < function_->arena_bytes) scratch = AlignedBuffer::uninitialised(function_->arena_bytes);
   std::byte* addresses[most_places_alone];
   if (most_places_ > most_places_alone) throw InternalError("eager: '" + function_->name + "' has too many tensors");
   for (const Step& step : steps_) {
-    find_addresses(step, call, nullptr, addresses);
+    find_addresses(step, call, scratch.data(), addresses);
     const auto* context = reinterpret_cast<const StatorCall*>(addresses);
     for (int64_t chunk = 0; chunk < step.chunks; ++chunk) step.code(context, chunk);
   }

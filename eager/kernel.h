@@ -19,8 +19,8 @@ struct Workspace {
   ThreadPool pool;
   AlignedBuffer scratch;
   std::vector<std::byte*> addresses;  ///< of the kernel that runs
-  int64_t launches = 0;     ///< kernels that ran
-  int64_t moved_bytes = 0;  ///< that they read and wrote
+  int64_t launches = 0;               ///< kernels that ran
+  int64_t moved_bytes = 0;            ///< that they read and wrote
 
   std::byte* scratch_of(int64_t size_bytes) {
     if (scratch.size_bytes() < size_bytes) scratch = AlignedBuffer::uninitialised(size_bytes);
@@ -43,7 +43,7 @@ class Kernel {
   Kernel(std::shared_ptr<const Executable> executable, int function, std::vector<int64_t> slot_offsets = {});
 
   void run(const KernelCall& call, Workspace& workspace) const;
-  /// The same on the caller's thread alone, for a function that needs no scratch; nothing is counted.
+  /// The same on the caller's thread alone, with scratch of its own; nothing is counted.
   void run_alone(const KernelCall& call) const;
 
   /// Whether the code reads input `index` at all.

@@ -27,7 +27,8 @@ Dims bound_dims(std::string_view op, const Extents& extents, const SymbolNumbers
 Machine::Machine(CompileOptions options, int threads)
     : workspace(threads_or_all(threads)), kernels(std::move(options)) {}
 
-/// What the operands' symbols are; those that no operand has are what they were in the tensor that was given last.
+/// What the operands' symbols are. A constant has none, and fits whatever it meets; its extents are, until then, those
+/// of the tensor that was given last.
 SymbolNumbers Machine::bound_numbers(std::string_view op, std::span<Entry* const> operands) const {
   SymbolNumbers bound{};
   for (const Entry* operand : operands)
@@ -49,14 +50,11 @@ int Machine::apply(const Operation& operation) {
   if (operation.op == "gradient") return gradient(operation.operands[0], operation.operands[1]);
   std::vector<Entry*> operands;
   for (int i = 0; i < operation.operand_count; ++i) operands.push_back(&table.at(operation.operands[i]));
-  SymbolNumbers bound = bound_numbers(operation.op, operands), all = bound;
+  const SymbolNumbers bound = bound_numbers(operation.op, operands);
+  SymbolNumbers all = bound;
   for (size_t s = 1; s < all.size(); ++s)
     if (all[s] == 0) all[s] = numbers[s];
-  const Dims dims = bound_dims(operation.op, operation.result.extents, all);
-  for (const Extent& extent : operation.result.extents.at)
-    for (Symbol s : extent.symbols) bound[s] = all[s];
-  bound[symbol::none] = 0;
-  return carry_out(operation, operands, bound, dims);
+  return carry_out(operation, operands, bound, bound_dims(operation.op, operation.result.extents, all));
 }
 
 int Machine::add_array(const NdArray& array, const SymbolNumbers& of_array, bool wants_gradient) {

@@ -75,10 +75,11 @@ class Machine final : public Accumulator {
   // compute.cpp
   int carry_out(const Operation& operation, std::span<Entry* const> operands, const SymbolNumbers& bound,
                 const Dims& dims);
+  Entry compute_elementwise(const Operation& operation, std::span<Entry* const> operands, const Dims& dims);
   Entry compute(std::string_view op, std::span<const Attribute> attributes, std::span<Entry* const> operands,
                 DType dtype, const Dims& dims);
   bool is_flat(std::string_view op, std::span<Entry* const> operands, const Dims& dims) const;
-  void place_result(std::string_view op, std::span<Entry* const> operands, bool flat, Entry& result) const;
+  void place_result(std::string_view op, std::span<Entry* const> operands, Entry& result) const;
   void record(OpKernels& code, const OpFacts& facts, bool flat, std::span<Entry* const> operands, Entry& result);
   Entry constant(double value, DType dtype, const Dims& dims);
   Entry counter(DType dtype, long axis, const Dims& dims);

@@ -72,6 +72,13 @@ Row recompute_row() {
   return row;
 }
 
+Row known_row() {
+  Row row("known");  // where both operands are the same value, it is that
+  row.at<F<3, 17>>([](auto x) { return apply<rule::Known{}>(tanh(x), tanh(x)) * x; })
+      .at<F<3, 5>, F<5, 7>>([](auto x, auto y) { return square(apply<rule::Known{}>(matmul(x, y), matmul(x, y))); });
+  return row;
+}
+
 /// The gradient of the squared length of a gradient: a derivative of second order.
 template <Operand L, Operand X, Operand Y> auto second(const L& loss, const X& x, const Y& y) {
   return gradient(sum(square(gradient(loss, x))), y);
@@ -137,9 +144,9 @@ Row clip_grad_value_row() {
 }  // namespace
 
 const std::vector<Row>& source_rows() {
-  static const std::vector<Row> rows{constant_row(),       iota_row(),           count_row(),
-                                     random_uniform_row(), detach_row(),         recompute_row(),
-                                     gradient_row(),       clip_grad_norm_row(), clip_grad_value_row()};
+  static const std::vector<Row> rows{constant_row(),       iota_row(),           count_row(), random_uniform_row(),
+                                     detach_row(),         recompute_row(),      known_row(), gradient_row(),
+                                     clip_grad_norm_row(), clip_grad_value_row()};
   return rows;
 }
 
