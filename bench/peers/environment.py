@@ -9,7 +9,7 @@ import sys
 # What a framework needs, as the index calls it. PyTorch writes the ONNX files that the last two read.
 EXPORT = ("torch", "numpy", "onnx", "onnxscript")
 PACKAGES = {"torch": ("torch", "numpy"), "jax": ("jax[cpu]",), "onnxruntime": ("onnxruntime", *EXPORT),
-            "openvino": ("openvino", *EXPORT)}
+            "openvino": ("openvino", *EXPORT), "pictures": ("matplotlib",)}
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 

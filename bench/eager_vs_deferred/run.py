@@ -1,0 +1,92 @@
+"""Measures eager against deferred and writes docs/eager_vs_deferred.md, its figures as JSON, and its pictures.
+
+run.py --build build/release [--seconds 0.3] [--quick]
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent / "peers"))
+import environment  # noqa: E402
+
+import page  # noqa: E402
+
+MODELS = ("mlp", "mnist_convnet", "tinyvgg", "char_gpt", "char_lstm")
+BATCHES = (1, 8, 32, 128, 512)
+DEPTHS = (1, 4, 16, 64)
+STAIRS_AT = 32  # rows, of the table that has what each phase adds and what PyTorch takes
+
+
+def say(text):
+    print(f"eager_vs_deferred: {text}", file=sys.stderr, flush=True)
+
+
+def line_of(command, variables=None):
+    """The JSON of a program's last line; None where it fails, with the reason told."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          env={**os.environ, **(variables or {})})
+    if done.returncode != 0:
+        say(f"{command[1:4]}: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+        return None
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def cases(quick):
+    """Model, rows, depth."""
+    for model in MODELS:
+        for batch in (STAIRS_AT,) if quick else BATCHES:
+            yield model, batch, 0
+    for depth in DEPTHS[:2] if quick else DEPTHS:
+        yield "deep_mlp", STAIRS_AT, depth
+
+
+def measured(program, python, has_torch, arguments):
+    rows = []
+    for model, batch, depth in cases(arguments.quick):
+        say(f"{model}, {batch} rows" + (f", depth {depth}" if depth else ""))
+        stairs = ["stairs"] if batch == STAIRS_AT and not depth else []
+        row = line_of([program, model, batch, depth, arguments.seconds, *stairs])
+        if row is None:
+            continue
+        if has_torch and not depth:
+            modes = ("eager", "compile") if stairs and not arguments.quick else ("eager",)
+            for mode in modes:
+                row[f"torch_{mode}"] = line_of([python, HERE / "torch_side.py", mode, model, batch, arguments.seconds])
+        rows.append(row)
+    return rows
+
+
+def machine():
+    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    return {"processor": names[0] if names else "unknown", "cores": len(names)}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--seconds", default="0.3", help="how long each side is timed")
+    parser.add_argument("--quick", action="store_true", help="only 32 rows, and without torch.compile")
+    parser.add_argument("--from-json", action="store_true", help="write the page from the figures that are there")
+    arguments = parser.parse_args()
+    folder = arguments.build.resolve().parent / "peers"
+    folder.mkdir(parents=True, exist_ok=True)
+    python, missing = environment.ensure(folder / "environment", ("torch", "pictures"))
+    figures = ROOT / "docs" / "eager_vs_deferred.json"
+    if not arguments.from_json:
+        program = arguments.build / "bench" / "eager_vs_deferred" / "bench_eager_vs_deferred"
+        rows = measured(program, python, "torch" not in missing, arguments)
+        figures.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
+    page.write(json.loads(figures.read_text()), ROOT / "docs")
+    if "pictures" in missing:
+        say(f"no pictures: {missing['pictures']}")
+        return
+    subprocess.run([str(python), str(HERE / "pictures.py"), str(figures), str(ROOT / "docs" / "pictures")], check=True)
+
+
+if __name__ == "__main__":
+    main()
