@@ -20,7 +20,7 @@ constexpr int64_t rows = 32;
 /// Batches of digits that the program draws.
 class Digits {
  public:
-  Digits() : set_(st::data::draw_digits(3200, 0, 0)), batches_(set_, {rows, st::data::Order::shuffled, 0, {}}) {}
+  Digits() : set_(st::data::draw_digits(3200, 0, 0)), batches_(set_, {.rows = rows}) {}
 
   void next() { batches_.next(images.data<float>(), labels.data<int64_t>()); }
 
