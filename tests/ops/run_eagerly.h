@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "compiler/interface/tensor_value.h"
-#include "eager/context.h"
+#include "dsl/eager/context.h"
 
 namespace stator::tests {
 

@@ -1,5 +1,5 @@
 // The table of values.
-#include "eager/entry.h"
+#include "dsl/eager/entry.h"
 
 #include "runtime/error.h"
 

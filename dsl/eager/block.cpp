@@ -1,5 +1,5 @@
 // Blocks in classes of sizes: four for each power of two, so that at most a fifth of a block is unused.
-#include "eager/block.h"
+#include "dsl/eager/block.h"
 
 #include <bit>
 

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "dsl/program.h"
-#include "eager/module.h"
+#include "dsl/eager/module.h"
 #include "runtime/session.h"
 
 namespace stator {

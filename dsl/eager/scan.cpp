@@ -1,9 +1,9 @@
 // A scan at once: its step's ops run for each step, on what the step before gave.
-#include "eager/machine.h"
+#include "dsl/eager/machine.h"
 
 #include <cstring>
 
-#include "eager/nodes.h"
+#include "dsl/eager/nodes.h"
 
 namespace stator::eager {
 namespace {

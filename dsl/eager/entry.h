@@ -5,7 +5,7 @@
 #include <deque>
 #include <optional>
 
-#include "eager/tape.h"
+#include "dsl/eager/tape.h"
 
 namespace stator::eager {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "eager/machine.h"
-#include "eager/nodes.h"
+#include "dsl/eager/machine.h"
+#include "dsl/eager/nodes.h"
 #include "runtime/element.h"
 #include "runtime/error.h"
 #include "runtime/text.h"

@@ -1,5 +1,5 @@
 // Graphs of single ops.
-#include "eager/op_program.h"
+#include "dsl/eager/op_program.h"
 
 #include <vector>
 

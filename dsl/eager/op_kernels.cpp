@@ -1,5 +1,5 @@
 // Finding and compiling the kernels of ops; running flat ones piece by piece.
-#include "eager/op_kernels.h"
+#include "dsl/eager/op_kernels.h"
 
 #include <algorithm>
 #include <array>

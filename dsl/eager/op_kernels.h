@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "compiler/interface/compile.h"
-#include "eager/kernel.h"
-#include "eager/op_program.h"
+#include "dsl/eager/kernel.h"
+#include "dsl/eager/op_program.h"
 
 namespace stator::eager {
 

@@ -1,5 +1,5 @@
 // Steps of views as words, and as nodes of a graph.
-#include "eager/view.h"
+#include "dsl/eager/view.h"
 
 #include <algorithm>
 

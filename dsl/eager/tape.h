@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "eager/block.h"
-#include "eager/view.h"
+#include "dsl/eager/block.h"
+#include "dsl/eager/view.h"
 
 namespace stator::eager {
 

@@ -1,6 +1,6 @@
 // Eager computation: include this beside <stator/stator.h>, as <stator/eager.h>.
 #pragma once
 
-#include "eager/context.h"
-#include "eager/module.h"
-#include "eager/optimizer.h"
+#include "dsl/eager/context.h"
+#include "dsl/eager/module.h"
+#include "dsl/eager/optimizer.h"

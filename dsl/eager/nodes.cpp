@@ -1,5 +1,5 @@
 // Derivatives at work.
-#include "eager/nodes.h"
+#include "dsl/eager/nodes.h"
 
 #include <cstring>
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dsl/model.h"
-#include "eager/context.h"
+#include "dsl/eager/context.h"
 #include "runtime/state.h"
 
 namespace stator {

@@ -1,5 +1,5 @@
 // Values that come from outside and go there, and the walk back.
-#include "eager/machine.h"
+#include "dsl/eager/machine.h"
 
 #include <cstring>
 

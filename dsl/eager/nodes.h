@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "eager/op_kernels.h"
-#include "eager/tape.h"
+#include "dsl/eager/op_kernels.h"
+#include "dsl/eager/tape.h"
 
 namespace stator::eager {
 

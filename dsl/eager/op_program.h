@@ -4,7 +4,7 @@
 #include <span>
 
 #include "compiler/interface/graph.h"
-#include "eager/view.h"
+#include "dsl/eager/view.h"
 
 namespace stator::eager {
 

@@ -1,8 +1,8 @@
 // Running compiled updates on the tensors that they update.
-#include "eager/optimizer.h"
+#include "dsl/eager/optimizer.h"
 
 #include "compiler/interface/ops/movement.h"
-#include "eager/machine.h"
+#include "dsl/eager/machine.h"
 #include "runtime/call_options.h"
 #include "runtime/state_layout.h"
 

@@ -1,5 +1,5 @@
 // Noting the ops of a scan's step.
-#include "eager/scan_recording.h"
+#include "dsl/eager/scan_recording.h"
 
 namespace stator::eager {
 

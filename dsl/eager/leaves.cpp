@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "eager/machine.h"
-#include "eager/module.h"
+#include "dsl/eager/machine.h"
+#include "dsl/eager/module.h"
 #include "runtime/text.h"
 
 namespace stator::eager {

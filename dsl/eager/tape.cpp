@@ -1,5 +1,5 @@
 // The walk back: the latest op first, so that all of a value's users have contributed before its own op runs.
-#include "eager/tape.h"
+#include "dsl/eager/tape.h"
 
 #include <algorithm>
 

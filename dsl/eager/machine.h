@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "compiler/interface/operand.h"
-#include "eager/entry.h"
-#include "eager/op_kernels.h"
-#include "eager/scan_recording.h"
+#include "dsl/eager/entry.h"
+#include "dsl/eager/op_kernels.h"
+#include "dsl/eager/scan_recording.h"
 
 namespace stator::eager {
 

@@ -1,6 +1,6 @@
 // Ops that only say how elements are read: they cost nothing, and kernels take them in.
-#include "eager/machine.h"
-#include "eager/nodes.h"
+#include "dsl/eager/machine.h"
+#include "dsl/eager/nodes.h"
 
 namespace stator::eager {
 namespace {

@@ -1,5 +1,5 @@
 // The loop over a function's table, with the places of buffers resolved ahead.
-#include "eager/kernel.h"
+#include "dsl/eager/kernel.h"
 
 #include <algorithm>
 

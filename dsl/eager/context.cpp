@@ -1,10 +1,10 @@
 // The context as users and layers see it.
-#include "eager/context.h"
+#include "dsl/eager/context.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "eager/machine.h"
+#include "dsl/eager/machine.h"
 #include "runtime/executable.h"
 #include "runtime/staging.h"
 
