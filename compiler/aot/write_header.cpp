@@ -142,8 +142,12 @@ class HeaderWriter {
   }
 
   void extents(const std::string& name, const char* kind, const std::vector<TensorFacts>& tensors) {
-    for (size_t i = 0; i < tensors.size(); ++i)
-      define(concat(name, '_', kind, i, "_ELEMENTS"), tensors[i].element_count());
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const std::string tensor = concat(name, '_', kind, i);
+      define(tensor + "_ELEMENTS", tensors[i].element_count());
+      define(tensor + "_RANK", tensors[i].extents.size());
+      if (!tensors[i].extents.empty()) define(tensor + "_EXTENTS", concat('{', joined(tensors[i].extents), '}'));
+    }
   }
 
   void function(const FunctionPlan& f) {
@@ -151,6 +155,7 @@ class HeaderWriter {
     const std::string name = upper(identifier(f.name)), type = concat(plan_.name, '_', identifier(f.name), "_options");
     out_ << "\n/* " << f.name << " */\n";
     define(name + "_ARENA_BYTES", f.arena_bytes());
+    if (!f.symbols.empty()) out_ << "/* The most that a call may give, and what tensors have then. */\n";
     for (Symbol s : f.symbols) define(concat(name, "_MOST_", upper(symbol::name_of(s))), f.most(s));
     extents(name, "INPUT", facts.inputs);
     extents(name, "RESULT", facts.results);

@@ -14,9 +14,10 @@ static float images[answer_rows * 784];
 
 int main(void) {
   static const char* const names[] = DIGITS_TENSOR_NAMES;
+  static const int64_t extents[DIGITS_PREDICT_INPUT0_RANK] = DIGITS_PREDICT_INPUT0_EXTENTS;
   char text[answer_digits + 1] = {0};
   const int32_t error = answer(state, arena, images, text);
-  if (error != DIGITS_OK || strcmp(names[0], "conv1.weight") != 0) {
+  if (error != DIGITS_OK || strcmp(names[0], "conv1.weight") != 0 || extents[0] != 32 || extents[3] != 28) {
     fprintf(stderr, "%s\n", digits_strerror(error));
     return 1;
   }
