@@ -57,7 +57,9 @@ void check_freestanding(const std::string& object) {
   for (const llvm::object::SymbolRef& symbol : (*file)->symbols())
     if (llvm::cantFail(symbol.getFlags()) & llvm::object::SymbolRef::SF_Undefined)
       needed.insert(llvm::cantFail(symbol.getName()).str());
-  for (const char* allowed : {"", "memcpy", "memmove", "memset"}) needed.erase(allowed);
+  // The last two are WebAssembly's linker's.
+  for (const char* allowed : {"", "memcpy", "memmove", "memset", "__indirect_function_table", "__stack_pointer"})
+    needed.erase(allowed);
   if (!needed.empty())
     throw UserError(concat("aot: a freestanding library cannot have ", joined(needed), ", which only libm has"));
 }
@@ -129,7 +131,7 @@ struct Library::Impl {
     plan.hash = hash_of(plan.slots, plan.layout);
     if (!options.weights.empty()) plan.embedded = block_with(slots, plan.slots, options.weights);
     for (const Function& function : functions.functions)
-      plan.functions.push_back(plan_function(function, std::move(variants[function.name])));
+      plan.functions.push_back(plan_function(function, std::move(variants[function.name]), plan.targets[0]));
   }
 
   void check_budget() const {

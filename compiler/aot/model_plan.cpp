@@ -39,9 +39,10 @@ std::vector<Symbol> symbols_of(const CompiledFunction& facts) {
   return {found.begin(), found.end()};
 }
 
-std::vector<OptionPlan> options_of(const CompiledFunction& facts) {
+/// Behind what the options of every function begin with: a callback, its pool, the target, use_seed and seed.
+std::vector<OptionPlan> options_of(const CompiledFunction& facts, int64_t pointer_bytes) {
   std::vector<OptionPlan> options;
-  int64_t offset = options_head_bytes;
+  int64_t offset = 2 * pointer_bytes + 16;
   std::set<std::string> names{"parallel", "pool", "target", "use_seed", "seed"};
   for (const ArgumentFacts& argument : facts.arguments) {
     if (!is_option(argument)) continue;
@@ -145,11 +146,11 @@ SavedFile plan_saved_file(const std::vector<Slot>& slots) {
   return file;
 }
 
-FunctionPlan plan_function(const Function& function, std::vector<VariantPlan> variants) {
+FunctionPlan plan_function(const Function& function, std::vector<VariantPlan> variants, const cpu::Target& target) {
   FunctionPlan plan;
   plan.name = function.name.str();
   plan.symbols = symbols_of(variants.front().facts);
-  plan.options = options_of(variants.front().facts);
+  plan.options = options_of(variants.front().facts, target.pointerBytes);
   plan.writes_state = !function.graph.updates.empty();
   if (plan.symbols.empty()) variants.resize(1);  // all are the same
   for (VariantPlan& variant : variants) {

@@ -67,9 +67,6 @@ struct ModelPlan {
   int64_t arena_bytes() const;
 };
 
-/// How the options of every function begin: a callback, its pool, the target, use_seed and seed.
-inline constexpr int64_t options_head_bytes = 32;
-
 /// What a saved state of these slots looks like.
 SavedFile plan_saved_file(const std::vector<Slot>& slots);
 
@@ -88,6 +85,6 @@ uint64_t hash_of(const std::vector<Slot>& slots, const StateLayout& layout);
 
 /// The symbols, options and staging of a function whose variants have their facts and entry names.
 /// Errors: UserError where two arguments have one identifier.
-FunctionPlan plan_function(const Function& function, std::vector<VariantPlan> variants);
+FunctionPlan plan_function(const Function& function, std::vector<VariantPlan> variants, const cpu::Target& target);
 
 }  // namespace stator::aot

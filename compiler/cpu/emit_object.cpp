@@ -23,20 +23,22 @@ namespace {
 std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
   static std::once_flag once;
   std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo(), LLVMInitializeAArch64TargetInfo();
-    LLVMInitializeX86Target(), LLVMInitializeAArch64Target();
-    LLVMInitializeX86TargetMC(), LLVMInitializeAArch64TargetMC();
-    LLVMInitializeX86AsmPrinter(), LLVMInitializeAArch64AsmPrinter();
-    LLVMInitializeX86AsmParser(), LLVMInitializeAArch64AsmParser();  // for the inline assembly of compiler/aot/glue
+    LLVMInitializeX86TargetInfo(), LLVMInitializeAArch64TargetInfo(), LLVMInitializeWebAssemblyTargetInfo();
+    LLVMInitializeX86Target(), LLVMInitializeAArch64Target(), LLVMInitializeWebAssemblyTarget();
+    LLVMInitializeX86TargetMC(), LLVMInitializeAArch64TargetMC(), LLVMInitializeWebAssemblyTargetMC();
+    LLVMInitializeX86AsmPrinter(), LLVMInitializeAArch64AsmPrinter(), LLVMInitializeWebAssemblyAsmPrinter();
+    LLVMInitializeX86AsmParser();  // for the inline assembly of compiler/aot/glue
   });
   std::string error;
   const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(target.triple, error);
   if (!architecture) throw InternalError("emit: LLVM has no target for '" + target.triple + "': " + error);
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  return std::unique_ptr<llvm::TargetMachine>(
-      architecture->createTargetMachine(target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
-                                        std::nullopt, llvm::CodeGenOptLevel::Default));
+  // A WebAssembly module has its place in memory to itself.
+  const bool moves = !llvm::Triple(target.triple).isWasm();
+  return std::unique_ptr<llvm::TargetMachine>(architecture->createTargetMachine(
+      target.triple, target.cpu, target.features, options, moves ? llvm::Reloc::PIC_ : llvm::Reloc::Static,
+      std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// The instruction set stands on each function: that is where LLVM's passes look for it.

@@ -1,4 +1,4 @@
-// Arrays of 8-byte numbers and pointers in generated code.
+// Arrays of 8-byte numbers and of pointers in generated code.
 #pragma once
 
 #include "compiler/cpu/fusion/element.h"
@@ -22,12 +22,16 @@ struct Memory {
     return ix.builder.create<mlir::LLVM::GEPOp>(ix.location, pointer(), ix.builder.getI8Type(), base,
                                                 llvm::ArrayRef<mlir::LLVM::GEPArg>{bytes});
   }
-  Value element(Value base, Value index) const { return behind(base, whole(ix.multiply(index, 8))); }
+  /// Element `index` of an array of that type: pointers have the target's size.
+  Value element(mlir::Type type, Value base, Value index) const {
+    return ix.builder.create<mlir::LLVM::GEPOp>(ix.location, pointer(), type, base,
+                                                llvm::ArrayRef<mlir::LLVM::GEPArg>{whole(index)});
+  }
   Value load(mlir::Type type, Value base, Value index) const {
-    return ix.builder.create<mlir::LLVM::LoadOp>(ix.location, type, element(base, index));
+    return ix.builder.create<mlir::LLVM::LoadOp>(ix.location, type, element(type, base, index));
   }
   void store(Value value, Value base, Value index) const {
-    ix.builder.create<mlir::LLVM::StoreOp>(ix.location, value, element(base, index));
+    ix.builder.create<mlir::LLVM::StoreOp>(ix.location, value, element(value.getType(), base, index));
   }
   /// Room for that many pointers on the stack.
   Value array(int64_t count) const {

@@ -166,8 +166,8 @@ void StepTables::run(llvm::ArrayRef<Step> steps, Tables& tables) {
       continue;
     }
     size_t count = llvm::find_if(steps, [](const Step& step) { return !step.kernel; }) - steps.begin();
-    Value first =
-        memory.element(memory.address(tables.name + ".steps"), ix.constant(tables.used * StepTable::step_numbers));
+    Value first = memory.element(memory.number(), memory.address(tables.name + ".steps"),
+                                 ix.constant(tables.used * StepTable::step_numbers));
     Values operands{tables.call, tables.bases, first, memory.address(tables.name + ".buffers"),
                     memory.whole(ix.constant(static_cast<int64_t>(count)))};
     builder_.create<func::CallOp>(builder_.getUnknownLoc(), runnerName, mlir::TypeRange{}, operands);

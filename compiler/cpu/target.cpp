@@ -1,4 +1,5 @@
-// Instruction sets that CPU code is made for: the levels of the x86-64 psABI, and 64-bit ARM with NEON.
+// Instruction sets that CPU code is made for: the levels of the x86-64 psABI, 64-bit ARM with NEON, and WebAssembly
+// with 128-bit vectors.
 #include "compiler/cpu/target.h"
 
 #include <array>
@@ -14,16 +15,18 @@ namespace {
 
 constexpr const char* intel = "x86_64-pc-linux-gnu";
 constexpr const char* arm = "aarch64-unknown-linux-gnu";
+constexpr const char* wasm = "wasm32-unknown-unknown";
 
 /// From the best to the plainest of each architecture. `x86-64-v4` is tuned as for Zen 4: its own tuning prefers
 /// 256-bit vectors.
-const std::array<Target, 5>& levels() {
-  static const std::array<Target, 5> all{{
+const std::array<Target, 6>& levels() {
+  static const std::array<Target, 6> all{{
       {"x86-64-v4", intel, "x86-64-v4", "", "znver4", 4, 512, 32, true, true},
       {"x86-64-v3", intel, "x86-64-v3", "", "haswell", 3, 256, 16, true, true},
       {"x86-64-v2", intel, "x86-64-v2", "", "generic", 2, 128, 16, false, false},
       {"x86-64", intel, "x86-64", "", "generic", 0, 128, 16, false, false},
       {"aarch64", arm, "generic", "+neon", "generic", 0, 128, 32, true, false},
+      {"wasm32", wasm, "generic", "+simd128,+bulk-memory", "generic", 0, 128, 16, false, false, 4},
   }};
   return all;
 }

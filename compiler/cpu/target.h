@@ -7,7 +7,7 @@
 namespace stator::cpu {
 
 struct Target {
-  std::string name;      ///< `x86-64`, `x86-64-v2`, `x86-64-v3`, `x86-64-v4` or `aarch64`; never `native`
+  std::string name;      ///< `x86-64`, `x86-64-v2`, `x86-64-v3`, `x86-64-v4`, `aarch64` or `wasm32`; never `native`
   std::string triple;    ///< LLVM's name of architecture and system
   std::string cpu;       ///< LLVM's target-cpu
   std::string features;  ///< LLVM's target-features beyond those of `cpu`
@@ -17,6 +17,7 @@ struct Target {
   int registers = 16;  ///< vector registers
   bool fma = false;    ///< without it a fused multiply-add would be a call to libm
   bool masks = false;  ///< masked loads and stores are instructions
+  int pointerBytes = 8;
 
   /// Elements of `elementBits` bits in one vector register.
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }

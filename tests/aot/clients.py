@@ -121,21 +121,34 @@ def check_levels(library, tools):
         sys.exit(f"a processor without SSE4.2 is not refused: {refused}")
 
 
-def numbers(answer):
-    return [struct.unpack(">f", bytes.fromhex(answer[i:i + 8]))[0] for i in range(0, len(answer), 8)]
+def alike(answer, expected):
+    """Equal within rounding: instruction sets add in different orders."""
+    def numbers(text):
+        return [struct.unpack(">f", bytes.fromhex(text[i:i + 8]))[0] for i in range(0, len(text), 8)]
+
+    error = max(abs(a - b) for a, b in zip(numbers(answer), numbers(expected), strict=True))
+    print("greatest difference", error)
+    if not error <= 1e-5 * max(map(abs, numbers(expected))):
+        sys.exit(f"{error} is too much")
 
 
 def check_arm(library, tools):
-    """Without any library, and on another instruction set, so equal within rounding."""
+    """Without any library."""
     emulator = program("qemu-aarch64", "qemu-aarch64-static")
     clang = [program("clang-19", "clang"), "--target=aarch64-linux-gnu", "-std=c11", "-ffreestanding", "-fno-builtin"]
     arm = tools.library("--target", "aarch64", "--freestanding")
     client = arm.client(clang, "client_freestanding.c", "-nostdlib", "-static", "-fuse-ld=lld")
-    answer, expected = numbers(run(emulator, client)), numbers(tools.answer())
-    error = max(abs(a - b) for a, b in zip(answer, expected, strict=True))
-    print("greatest difference", error)
-    if not error <= 1e-5 * max(map(abs, expected)):
-        sys.exit(f"{error} is too much")
+    alike(run(emulator, client), tools.answer())
+
+
+def check_wasm(library, tools):
+    """As a WebAssembly module, which has nothing but its memory."""
+    node, linker = program("node", "nodejs"), program("wasm-ld-19", "wasm-ld")
+    wasm = tools.library("--target", "wasm32", "--freestanding")
+    module = wasm.work / "digits.wasm"
+    exports = [f"--export={name}" for name in ("digits_init", "digits_predict", "digits_strerror", "__heap_base")]
+    run(linker, "--no-entry", *exports, wasm.archive, "-o", module)
+    alike(run(node, HERE / "client.mjs", module, wasm.header), tools.answer())
 
 
 def check_symbols(library, tools):

@@ -54,7 +54,7 @@ TEST_CASE("a target is pinned to its level's name") {
 TEST_CASE("an unknown target is told with those there are") {
   CHECK_THROWS_AS(cpu::resolveTarget("x86-64-v9"), UserError);
   CHECK_THROWS_WITH(cpu::resolveTarget("x86-64-v9"),
-                    "target: 'x86-64-v9' is not one of native, x86-64-v4, x86-64-v3, x86-64-v2, x86-64, aarch64");
+                    "target: 'x86-64-v9' is not one of native, x86-64-v4, x86-64-v3, x86-64-v2, x86-64, aarch64, wasm32");
   CHECK_FALSE(cpu::hostSupports("x86-64-v9"));
 }
 
