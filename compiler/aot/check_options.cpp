@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <set>
+#include <tuple>
 
 #include "compiler/aot/model_plan.h"
 #include "runtime/error.h"
@@ -24,17 +25,19 @@ Symbol symbol_named(std::string_view name) {
   throw UserError(concat("bind: no symbol is called '", name, "'"));
 }
 
-int64_t product_of(const std::vector<Binding>& bindings) {
-  int64_t product = 1;
-  for (const Binding& binding : bindings) product *= binding.number;
-  return product;
+/// By the product of the numbers first.
+std::pair<int64_t, std::vector<long>> size_of(const std::vector<Binding>& bindings) {
+  std::pair<int64_t, std::vector<long>> size{1, {}};
+  for (const Binding& binding : bindings) size.first *= binding.number, size.second.push_back(binding.number);
+  return size;
 }
 
 }  // namespace
 
 void check_names(const ProgramGraph& program, const std::string& name) {
   if (!is_identifier(name)) throw UserError(concat("aot: the name '", name, "' is no C identifier"));
-  std::set<std::string> taken{"init", "check", "save", "load", "load_parameters", "strerror", "kernel", "parallel"};
+  std::set<std::string> taken{"init",     "open",   "check",   "save", "load", "load_parameters",
+                              "strerror", "kernel", "parallel"};
   for (const Function& function : program.functions)
     if (!taken.insert(identifier(function.name)).second)
       throw UserError(concat("aot: function '", function.name, "' cannot be called ", name, '_',
@@ -45,7 +48,8 @@ std::vector<cpu::Target> targets_named(const std::vector<std::string>& names) {
   std::vector<cpu::Target> targets;
   for (const std::string& name : names) targets.push_back(cpu::knownTarget(name));
   if (targets.empty()) throw UserError("aot: no target is given");
-  std::stable_sort(targets.begin(), targets.end(), [](const auto& a, const auto& b) { return a.level > b.level; });
+  std::sort(targets.begin(), targets.end(),
+            [](const auto& a, const auto& b) { return std::tie(b.level, a.name) < std::tie(a.level, b.name); });
   for (size_t i = 1; i < targets.size(); ++i) {
     if (targets[i].name == targets[i - 1].name)
       throw UserError(concat("aot: target '", targets[i].name, "' is given twice"));
@@ -70,7 +74,7 @@ std::vector<std::vector<Binding>> combinations(const std::vector<BoundSymbol>& s
       }
     all = std::move(longer);
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return product_of(a) < product_of(b); });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return size_of(a) < size_of(b); });
   return all;
 }
 

@@ -60,6 +60,7 @@ class Describer {
     llvm::Constant* model = this->model();
     llvm::Type *pointer = builder_.getPtrTy(), *number = builder_.getInt64Ty();
     forward("init", {pointer, number}, model);
+    if (!plan_.embedded.empty()) forward("open", {pointer}, model);
     forward("check", {pointer, number}, model);
     forward("save", {pointer, pointer, number}, model);
     forward("load", {pointer, pointer, number}, model);

@@ -40,7 +40,7 @@ std::string entry_name(const std::string& function, const std::vector<Binding>& 
 /// Hides all but the functions of the header.
 void keep_only_public(llvm::Module& module, const ModelPlan& plan) {
   std::set<std::string> names;
-  for (const char* name : {"init", "check", "save", "load", "load_parameters", "strerror"}) names.insert(name);
+  for (const char* name : {"init", "open", "check", "save", "load", "load_parameters", "strerror"}) names.insert(name);
   for (const FunctionPlan& function : plan.functions) names.insert(identifier(function.name));
   for (llvm::Function& function : module) {
     llvm::StringRef name = function.getName();

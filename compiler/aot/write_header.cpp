@@ -85,6 +85,7 @@ class HeaderWriter {
     define("SAVED_BYTES", plan_.saved.total_bytes);
     out_ << "/* Whether weights are part of the library. */\n";
     define("HAS_WEIGHTS", plan_.embedded.empty() ? 0 : 1);
+    if (!plan_.embedded.empty()) define("HANDLE_BYTES", head_bytes);
   }
 
   void slots() {
@@ -122,23 +123,32 @@ class HeaderWriter {
          << "_kernel kernel, const void* context, int64_t chunks);\n";
   }
 
+  void declare(const std::string& comment, const char* function) {
+    out_ << "/* " << comment << " */\nint32_t " << plan_.name << '_' << function << ";\n";
+  }
+
   void state_functions() {
-    const std::string& n = plan_.name;
-    out_
-        << "\n/* Starting values"
-        << (plan_.embedded.empty() ? ", drawn from the seed"
-                                   : ": the embedded weights; the seed is that of later draws")
-        << ". `state` has " << big_ << "_STATE_BYTES. */\nint32_t " << n << "_init(void* state, uint64_t seed);\n"
-        << "/* Whether memory that was filled elsewhere, as by mapping a file of statorc --pack-weights, is a state of "
-           "this model\n * that this host can run. */\n"
-        << "int32_t " << n << "_check(const void* state, int64_t size_bytes);\n"
-        << "/* Writes the state as a safetensors file into `bytes`, which has room for " << big_ << "_SAVED_BYTES. */\n"
-        << "int32_t " << n << "_save(const void* state, void* bytes, int64_t size_bytes);\n"
-        << "/* Makes a state of a safetensors file in memory. Every tensor must be there; others in it are ignored. "
-           "*/\n"
-        << "int32_t " << n << "_load(void* state, const void* bytes, int64_t size_bytes);\n"
-        << "/* Replaces parameters, and other tensors where the file has them, of a state that has been made. */\n"
-        << "int32_t " << n << "_load_parameters(void* state, const void* bytes, int64_t size_bytes);\n";
+    out_ << '\n';
+    const bool embedded = !plan_.embedded.empty();
+    declare(concat("Starting values",
+                   embedded ? ": the embedded weights; the seed is that of later draws" : ", drawn from the seed",
+                   ". `state` has ", big_, "_STATE_BYTES."),
+            "init(void* state, uint64_t seed)");
+    if (embedded)
+      declare(concat("Fills the ", big_,
+                     "_HANDLE_BYTES of a handle, which functions that do not write the state take for "
+                     "one: the\n * embedded weights, where they are."),
+              "open(void* handle)");
+    declare(
+        "Whether memory that was filled elsewhere, as by mapping a file of statorc --pack-weights, is a state of this\n"
+        " * model that this host can run.",
+        "check(const void* state, int64_t size_bytes)");
+    declare(concat("Writes the state as a safetensors file into `bytes`, which has room for ", big_, "_SAVED_BYTES."),
+            "save(const void* state, void* bytes, int64_t size_bytes)");
+    declare("Makes a state of a safetensors file in memory. Every tensor must be there; others in it are ignored.",
+            "load(void* state, const void* bytes, int64_t size_bytes)");
+    declare("Replaces parameters, and other tensors where the file has them, of a state that has been made.",
+            "load_parameters(void* state, const void* bytes, int64_t size_bytes)");
   }
 
   void extents(const std::string& name, const char* kind, const std::vector<TensorFacts>& tensors) {
@@ -164,7 +174,7 @@ class HeaderWriter {
     for (size_t i = 0; i < facts.inputs.size(); ++i) describe("input", i, facts.inputs[i]);
     for (size_t i = 0; i < facts.results.size(); ++i) describe("result", i, facts.results[i]);
     if (!plan_.embedded.empty() && !f.writes_state)
-      out_ << "\n * `state` may be null: the embedded weights, as they are.";
+      out_ << "\n * `state` may be a handle; or null, and the processor is asked at each call what it is.";
     out_ << "\n * `options` may be null: the defaults. */\n";
     out_ << "int32_t " << plan_.name << '_' << identifier(f.name) << '(' << (f.writes_state ? "" : "const ")
          << "void* state, void* arena";

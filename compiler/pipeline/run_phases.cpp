@@ -17,6 +17,7 @@
 #include "compiler/pipeline/phases.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
 #include "runtime/error.h"
 #include "runtime/state_layout.h"

@@ -1,5 +1,5 @@
-/* Three ways to bring weights: loaded from a file, embedded in the library, and mapped from a packed file that nothing
- * may write to. Arguments: a safetensors file, a packed file. Prints the answer of each. */
+/* The ways to bring weights: loaded from a file, embedded in the library with a handle or without, and mapped from a
+ * packed file that nothing may write to. Arguments: a safetensors file, a packed file. Prints the answer of each. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -27,6 +27,10 @@ int main(int argc, char** argv) {
   fclose(weights);
   if (tell("loaded", state, digits_load(state, file, (int64_t)size))) return 1;
   if (tell("embedded", NULL, DIGITS_OK)) return 1;
+  static _Alignas(DIGITS_ALIGNMENT_BYTES) char handle[DIGITS_HANDLE_BYTES];
+  if (tell("handle", handle, digits_open(handle))) return 1;
+  if (digits_load_parameters(handle, file, (int64_t)size) != DIGITS_WRONG_STATE) return 2;
+  if (digits_check(handle, DIGITS_HANDLE_BYTES) != DIGITS_OK) return 2;
   const void* mapped = mmap(NULL, DIGITS_STATE_BYTES, PROT_READ, MAP_PRIVATE, open(argv[2], O_RDONLY), 0);
   if (mapped == MAP_FAILED) return 2;
   if (tell("packed", mapped, digits_check(mapped, DIGITS_STATE_BYTES))) return 1;

@@ -107,7 +107,7 @@ def check_weights(library, tools):
     with_weights = tools.library("--embed-weights", weights, "--pack-weights", weights)
     packed, = library.work.glob("digits.*.packed")
     answers = run(with_weights.client(c_compiler(), "client_weights.c", "-D_GNU_SOURCE"), weights, packed).split()
-    same(answers, [expected] * 3)
+    same(answers, [expected] * 4)
 
 
 def check_levels(library, tools):

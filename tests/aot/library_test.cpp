@@ -264,7 +264,7 @@ TEST_CASE("options that do not fit are told before anything is compiled") {
   auto library = [&](aot::LibraryOptions options) { aot::Library made(program, options); };
   CHECK_THROWS_WITH(library({.name = "9", .targets = {"x86-64"}}), "aot: the name '9' is no C identifier");
   CHECK_THROWS_WITH(library({.name = "n", .targets = {"x86-64", "aarch64"}}),
-                    "aot: targets 'x86-64' and 'aarch64' are of two architectures; make a library for each");
+                    "aot: targets 'aarch64' and 'x86-64' are of two architectures; make a library for each");
   CHECK_THROWS_WITH(library({.name = "n", .functions = {"guess"}, .targets = {"x86-64"}}),
                     "compile: the program has no function 'guess'");
   CHECK_THROWS_WITH(aot::parse_binding("batch=1,x"), "bind: 'batch=1,x' holds 'x', not whole numbers of at least 1");

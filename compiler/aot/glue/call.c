@@ -114,6 +114,7 @@ static void set_cells(const AotFunction* function, const AotCall* call, uint64_t
 static AotError check_pointers(const AotModel* model, const AotFunction* function, const AotCall* call) {
   AotError error = check_block(call->arena);
   if (!error && (call->state || function->writes_state || !model->embedded)) error = check_state(model, call->state);
+  if (!error && function->writes_state && ((const AotHead*)call->state)->is_handle) error = aot_wrong_state;
   for (int64_t i = 0; i < function->input_count && !error; ++i)
     if (!call->inputs[i]) error = aot_null_pointer;
   for (int64_t i = 0; i < function->result_count && !error; ++i)
@@ -121,12 +122,14 @@ static AotError check_pointers(const AotModel* model, const AotFunction* functio
   return error;
 }
 
-/* The target that a call runs, or an error below 0. */
+/* The target that a call runs, or an error below 0. The processor is asked only about what the state does not know:
+ * on a virtual machine that takes microseconds. */
 static int64_t target_of(const AotModel* model, const AotCall* call) {
   const int32_t asked = call->options ? call->options->target : 0;
+  const AotHead* head = call->state;
   if (asked < 0 || asked > model->target_count) return -aot_unknown_target;
+  if (head && (!asked || head->target == asked - 1)) return head->target;
   if (asked) return host_has(model->levels[asked - 1]) ? asked - 1 : -aot_unsupported_host;
-  if (call->state) return ((const AotHead*)call->state)->target;
   const int64_t best = best_target(model);
   return best < 0 ? -aot_unsupported_host : best;
 }
@@ -143,7 +146,7 @@ int32_t stator_aot_call(const AotModel* model, const AotFunction* function, cons
   const AotOptions* options = call->options;
   const uint64_t state_seed = call->state ? ((const AotHead*)call->state)->seed : 0;
   set_cells(function, call, options && options->use_seed ? (uint64_t)options->seed : state_seed);
-  const StatorCall frame = {call->state ? (void*)block_of(call->state) : (void*)model->embedded,
+  const StatorCall frame = {call->state ? block_of(model, call->state) : (void*)model->embedded,
                             call->arena,
                             call->inputs,
                             call->whole_results,

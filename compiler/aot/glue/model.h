@@ -60,12 +60,13 @@ typedef struct AotModel {
   const int64_t* levels; /* of the targets, the best first */
 } AotModel;
 
-/* The first 64 bytes of a state. */
+/* The first 64 bytes of a state; of a handle all there is, and the embedded block stands for what is behind. */
 typedef struct AotHead {
   int64_t hash;
   uint64_t seed;
   int64_t target; /* which of the model's targets runs here */
-  int64_t unused[5];
+  int64_t is_handle;
+  int64_t unused[4];
 } AotHead;
 
 typedef struct AotTensor {

@@ -27,35 +27,53 @@ static AotError check_state(const AotModel* model, const void* state) {
   const AotError error = check_block(state);
   if (error) return error;
   const AotHead* head = state;
-  return head->hash == model->hash && head->target >= 0 && head->target < model->target_count ? aot_ok
-                                                                                              : aot_wrong_state;
+  const int known = head->hash == model->hash && head->target >= 0 && head->target < model->target_count;
+  return known && (!head->is_handle || model->embedded) ? aot_ok : aot_wrong_state;
 }
 
-static char* block_of(void* state) { return (char*)state + sizeof(AotHead); }
+/* What is behind the head. */
+static char* own_block(void* state) { return (char*)state + sizeof(AotHead); }
 
-static void set_head(const AotModel* model, void* state, uint64_t seed, int64_t target) {
-  const AotHead head = {model->hash, seed, target, {0}};
+static char* block_of(const AotModel* model, const void* state) {
+  return ((const AotHead*)state)->is_handle ? (char*)model->embedded : own_block((void*)state);
+}
+
+static void set_head(const AotModel* model, void* state, uint64_t seed, int64_t target, int64_t is_handle) {
+  const AotHead head = {model->hash, seed, target, is_handle, {0}};
   copy(state, (const char*)&head, sizeof head);
 }
 
-int32_t stator_aot_init(const AotModel* model, void* state, uint64_t seed) {
-  const AotError error = check_block(state);
-  if (error) return error;
+/* A head with the target for this host. */
+static AotError begin(const AotModel* model, void* state, uint64_t seed, int64_t is_handle) {
   const int64_t target = best_target(model);
   if (target < 0) return aot_unsupported_host;
-  char* block = block_of(state);
+  set_head(model, state, seed, target, is_handle);
+  return aot_ok;
+}
+
+int32_t stator_aot_init(const AotModel* model, void* state, uint64_t seed) {
+  AotError error = check_block(state);
+  if (!error) error = begin(model, state, seed, 0);
+  if (error) return error;
+  char* block = own_block(state);
   if (model->embedded) copy(block, model->embedded, model->block_bytes);
   for (int64_t i = 0; i < model->slot_count && !model->embedded; ++i)
     model->slots[i].start(&model->slots[i], seed, block + model->slots[i].offset_bytes);
-  set_head(model, state, seed, target);
   return aot_ok;
+}
+
+int32_t stator_aot_open(const AotModel* model, void* handle) {
+  const AotError error = check_block(handle);
+  return error ? error : begin(model, handle, 0, 1);
 }
 
 int32_t stator_aot_check(const AotModel* model, const void* state, int64_t size) {
   const AotError error = check_block(state);
   if (error) return error;
-  if (size < (int64_t)sizeof(AotHead) + model->block_bytes) return aot_wrong_size;
+  if (size < (int64_t)sizeof(AotHead)) return aot_wrong_size;
   if (check_state(model, state)) return aot_wrong_state;
+  const int64_t behind = ((const AotHead*)state)->is_handle ? 0 : model->block_bytes;
+  if (size < (int64_t)sizeof(AotHead) + behind) return aot_wrong_size;
   return host_has(model->levels[((const AotHead*)state)->target]) ? aot_ok : aot_unsupported_host;
 }
 
@@ -64,7 +82,7 @@ int32_t stator_aot_save(const AotModel* model, const void* state, void* bytes, i
   if (error) return error;
   if (!bytes) return aot_null_pointer;
   if (size < model->saved_bytes) return aot_wrong_size;
-  const char* block = (const char*)state + sizeof(AotHead);
+  const char* block = block_of(model, state);
   char *header = bytes, *data = header + model->saved_header_bytes;
   copy(header, model->saved_header, model->saved_header_bytes);
   uint64_t seed = ((const AotHead*)state)->seed;
@@ -146,20 +164,19 @@ int32_t stator_aot_load(const AotModel* model, void* state, const void* bytes, i
   AotError error = check_block(state);
   if (!error) error = open_file(bytes, size, &file);
   if (!error) error = read_slots(model, &file, 0, 0);
+  if (!error) error = begin(model, state, seed_in(&file), 0);
   if (error) return error;
-  const int64_t target = best_target(model);
-  if (target < 0) return aot_unsupported_host;
-  read_slots(model, &file, 0, block_of(state));
-  set_head(model, state, seed_in(&file), target);
+  read_slots(model, &file, 0, own_block(state));
   return aot_ok;
 }
 
 int32_t stator_aot_load_parameters(const AotModel* model, void* state, const void* bytes, int64_t size) {
   File file;
   AotError error = check_state(model, state);
+  if (!error && ((const AotHead*)state)->is_handle) error = aot_wrong_state;
   if (!error) error = open_file(bytes, size, &file);
   if (!error) error = read_slots(model, &file, 1, 0);
   if (error) return error;
-  read_slots(model, &file, 1, block_of(state));
+  read_slots(model, &file, 1, own_block(state));
   return aot_ok;
 }
