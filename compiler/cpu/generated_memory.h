@@ -33,10 +33,19 @@ struct Memory {
   void store(Value value, Value base, Value index) const {
     ix.builder.create<mlir::LLVM::StoreOp>(ix.location, value, element(value.getType(), base, index));
   }
-  /// Room for that many pointers on the stack.
-  Value array(int64_t count) const {
+  /// Slot `index` of an array of slots, each of which has room for a number or a pointer.
+  Value loadSlot(mlir::Type type, Value base, Value index) const {
+    return ix.builder.create<mlir::LLVM::LoadOp>(ix.location, type, element(number(), base, index));
+  }
+  void storeSlot(Value value, Value base, Value index) const {
+    ix.builder.create<mlir::LLVM::StoreOp>(ix.location, value, element(number(), base, index));
+  }
+  /// Room for that many pointers, or slots, on the stack.
+  Value array(int64_t count) const { return room(pointer(), count); }
+  Value slots(int64_t count) const { return room(number(), count); }
+  Value room(mlir::Type type, int64_t count) const {
     Value size = ix.builder.create<mlir::LLVM::ConstantOp>(ix.location, number(), ix.builder.getI64IntegerAttr(count));
-    return ix.builder.create<mlir::LLVM::AllocaOp>(ix.location, pointer(), pointer(), size);
+    return ix.builder.create<mlir::LLVM::AllocaOp>(ix.location, pointer(), type, size);
   }
   Value address(llvm::StringRef global) const {
     return ix.builder.create<mlir::LLVM::AddressOfOp>(ix.location, pointer(), global);

@@ -94,16 +94,16 @@ void StepTables::runner() {
   Memory memory{ix};
   Value call = function.getArgument(0), bases = function.getArgument(1), steps = function.getArgument(2);
   Value buffers = function.getArgument(3), zero = ix.constant(0);
-  Value addresses = memory.array(mostBuffers_), region = memory.array(1 + regionNumbers * mostJoined_);
+  Value addresses = memory.array(mostBuffers_), region = memory.slots(1 + regionNumbers * mostJoined_);
   Values begin{zero, zero, zero};
   ix.loop(zero, memory.index(function.getArgument(4)), 1, begin, [&](Value step, ValueRange carried) {
     Value joined = carried[0], used = carried[1], chunks = carried[2],
           first = ix.multiply(step, StepTable::step_numbers);
     auto fact = [&](int64_t i) { return memory.index(memory.load(number, steps, ix.add(first, i))); };
     Value entry = ix.add(ix.multiply(joined, regionNumbers), 1);
-    memory.store(memory.load(pointer, memory.address(kernelsName), fact(0)), region, entry);
-    memory.store(memory.element(addresses, used), region, ix.add(entry, 1));
-    memory.store(memory.whole(fact(1)), region, ix.add(entry, 2));
+    memory.storeSlot(memory.load(pointer, memory.address(kernelsName), fact(0)), region, entry);
+    memory.storeSlot(memory.element(pointer, addresses, used), region, ix.add(entry, 1));
+    memory.storeSlot(memory.whole(fact(1)), region, ix.add(entry, 2));
     ix.loop(zero, fact(3), 1, {fact(2)}, [&](Value buffer, ValueRange at) {
       auto [address, next] = addressAt(ix, bases, buffers, at.front());
       memory.store(address, addresses, ix.add(used, buffer));
@@ -114,7 +114,7 @@ void StepTables::runner() {
     ix.branch(
         isLast,
         [&] {
-          memory.store(memory.whole(joined), region, zero);
+          memory.storeSlot(memory.whole(joined), region, zero);
           builder_.create<func::CallOp>(location, regionName, mlir::TypeRange{},
                                         Values{call, region, memory.whole(chunks)});
         },
@@ -147,13 +147,13 @@ void StepTables::regionRunner() {
     });
   };
   auto spread = [&] {
-    Value isAlone = ix.less(memory.index(memory.load(number, region, ix.constant(0))), 2);
+    Value isAlone = ix.less(memory.index(memory.loadSlot(number, region, ix.constant(0))), 2);
     Value joined = builder_.create<LLVM::AddressOfOp>(location, pointer, joinedName);
     auto either = [&](Value one, Value several) -> Value {
       return builder_.create<arith::SelectOp>(location, isAlone, one, several);
     };
-    Value kernel = either(memory.load(pointer, region, ix.constant(1)), joined);
-    Value context = either(memory.load(pointer, region, ix.constant(2)), region);
+    Value kernel = either(memory.loadSlot(pointer, region, ix.constant(1)), joined);
+    Value context = either(memory.loadSlot(pointer, region, ix.constant(2)), region);
     auto type = LLVM::LLVMFunctionType::get(nothing, {pointer, pointer, pointer, number});
     builder_.create<LLVM::CallOp>(location, type,
                                   ValueRange{parallel, fields.field(CallField::pool), kernel, context, chunks});
@@ -172,10 +172,10 @@ void StepTables::joinedChunk() {
   Value region = function.getArgument(0);
   IndexBuilder ix{builder_, location};
   Memory memory{ix};
-  Value count = memory.index(memory.load(number, region, ix.constant(0)));
+  Value count = memory.index(memory.loadSlot(number, region, ix.constant(0)));
   ix.loop(ix.constant(0), count, 1, {memory.index(function.getArgument(1))}, [&](Value entry, ValueRange carried) {
     Value first = ix.add(ix.multiply(entry, regionNumbers), 1), chunk = carried.front();
-    Value chunks = memory.index(memory.load(number, region, ix.add(first, 2)));
+    Value chunks = memory.index(memory.loadSlot(number, region, ix.add(first, 2)));
     auto compare = [&](arith::CmpIPredicate predicate, Value a, Value b) -> Value {
       return builder_.create<arith::CmpIOp>(location, predicate, a, b);
     };
@@ -183,7 +183,8 @@ void StepTables::joinedChunk() {
                                                   compare(arith::CmpIPredicate::slt, chunk, chunks));
     auto call = [&] {
       auto type = LLVM::LLVMFunctionType::get(nothing, {pointer, number});
-      Value kernel = memory.load(pointer, region, first), addresses = memory.load(pointer, region, ix.add(first, 1));
+      Value kernel = memory.loadSlot(pointer, region, first);
+      Value addresses = memory.loadSlot(pointer, region, ix.add(first, 1));
       builder_.create<LLVM::CallOp>(location, type, ValueRange{kernel, addresses, memory.whole(chunk)});
     };
     ix.branch(isHere, call, [] {});

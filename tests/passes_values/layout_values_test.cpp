@@ -68,16 +68,20 @@ TEST_CASE("convolutions of every kind") {
       {7, 7, 2, 3, 2, 2, {3, 3}, {0, 0, 0, 0}, {1, 1}, 1},    // rows of the image that no window reads
   };
   for (const Convolution& kind : kinds) {
-    Module before = module_of(kind), after = before.after("layout");
-    CHECK(after.count("conv2d") + after.count("conv2d_weight_grad") + after.count("conv2d_input_grad") == 0);
-    CHECK(error(after.run("main"), before.run("main")) < 1e-13);
+    Module before = module_of(kind);
+    for (const char* order : {"chosen", "channels-last", "channels-first", "around"}) {
+      INFO(order);
+      Module after = before.after(std::string("layout{images=") + order + "}");
+      CHECK(after.count("conv2d") + after.count("conv2d_weight_grad") + after.count("conv2d_input_grad") == 0);
+      CHECK(error(after.run("main"), before.run("main")) < 1e-13);
+    }
   }
 }
 
 TEST_CASE("a training step after layout, with a permute of activations at flatten alone") {
   Arguments arguments{{}, {{"lr", 0.5}, {"seed", 7}, {"step", 3}, {"valid.batch", 6}}};
   Module before = Module(small_convnet.graph(), {batch = 6}).after("mask,stator-differentiate,bind-symbols,simplify");
-  Module after = before.after("layout");
+  Module after = before.after("layout{images=channels-last}");
   CHECK(error(after.run("train_step", arguments), before.run("train_step", arguments)) < 1e-12);
   CHECK(error(after.run("predict"), before.run("predict")) < 1e-12);
   // train_step: flatten there and back, three products' transpositions, and five of weights; predict: 1, 1 and 2.
@@ -87,7 +91,7 @@ TEST_CASE("a training step after layout, with a permute of activations at flatte
 TEST_CASE("joined channels and upsampling stay channels-last") {
   Arguments arguments{{}, {{"lr", 0.5}, {"step", 3}, {"valid.batch", 5}}};
   Module before = Module(small_unet.graph(), {batch = 6}).after("mask,stator-differentiate,bind-symbols,simplify");
-  Module after = before.after("layout");
+  Module after = before.after("layout{images=channels-last}");
   CHECK(error(after.run("train_step", arguments), before.run("train_step", arguments)) < 1e-12);
   CHECK(error(after.run("predict"), before.run("predict")) < 1e-12);
   // predict: the image there and back, four weights, the pixels of `up`; train_step: two images, four weights, two for
