@@ -1,11 +1,11 @@
 // Kernels, what calls them, and the entry. Equal fusions share one kernel.
 // RUN: stator-opt %s --fuse --plan-memory --lower-cpu=target=x86-64 | FileCheck %s
 
-// Two products of the same form and a row kernel: tables of three steps (kernel, chunks, first buffer, buffers), and of
+// Two products of the same form and a row kernel: tables of three steps (kernel, chunks, first buffer, buffers, joined), and of
 // their buffers (base: state, arena, arguments, inputs, results; offset; strides).
 // CHECK-DAG: func.func @main.kernel0(%{{.*}}: memref<1024xf32> {llvm.noalias}, %{{.*}}: memref<1024xf32> {llvm.noalias}, %{{.*}}: index)
 // CHECK-DAG: func.func @main.kernel1(
-// CHECK-DAG: @main.entry.steps(dense<[0, {{[0-9]+}}, 0, 2, 0, {{[0-9]+}}, 6, 2, 1, {{[0-9]+}}, 12, {{[0-9]+}}
+// CHECK-DAG: @main.entry.steps(dense<[0, {{[0-9]+}}, 0, 2, 0, 0, {{[0-9]+}}, 6, 2, 0, 1, {{[0-9]+}}, 12, {{[0-9]+}}, 0]
 // CHECK-DAG: @main.entry.buffers(dense<[3, 0, 0, 1, 0, 0, 1, 0, 0, 1, 4096, 0, 1, 4096, 0,
 // CHECK: func.func @main.entry(%[[CALL:.*]]: !llvm.ptr)
 // CHECK: call @run_steps(%[[CALL]]
