@@ -6,20 +6,13 @@
 #include "compiler/fuse/find_attention.h"
 
 #include "compiler/fuse/stage_attention.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace stator::fuse {
 namespace {
 
 /// Of a product's inner extent: a panel of the second factor stays in the nearest cache.
 constexpr int64_t mostInner = 256;
-
-bool swapsLastTwo(ir::PermuteOp permute) {
-  llvm::ArrayRef<int64_t> axes = permute.getAxes();
-  auto rank = static_cast<int64_t>(axes.size());
-  for (int64_t axis = 0; axis < rank - 2; ++axis)
-    if (axes[axis] != axis) return false;
-  return rank >= 2 && axes[rank - 2] == rank - 1 && axes[rank - 1] == rank - 2;
-}
 
 ScoreExtents extentsOf(mlir::RankedTensorType matrices) {
   llvm::ArrayRef<int64_t> shape = matrices.getShape();
@@ -86,11 +79,7 @@ class Finder {
     return parent_[b] = a;
   }
 
-  bool isMatrix(mlir::Value value, int number) const {
-    mlir::RankedTensorType type = typeOf(value);
-    return type.getRank() > 0 && type.getShape().back() == extents_[number].keys &&
-           type.getNumElements() == extents_[number].elements();
-  }
+  bool isMatrix(mlir::Value value, int number) const { return fuse::isMatrix(value, extents_[number]); }
 
   void visit(mlir::Operation* op) {
     if (op->hasTrait<mlir::OpTrait::IsTerminator>()) return rejectOperands(op);
@@ -189,6 +178,11 @@ class Finder {
 };
 
 }  // namespace
+
+bool isMatrix(mlir::Value value, const ScoreExtents& extents) {
+  mlir::RankedTensorType type = typeOf(value);
+  return type.getRank() > 0 && type.getShape().back() == extents.keys && type.getNumElements() == extents.elements();
+}
 
 bool isRepeatableView(mlir::Operation* op) { return roleOf(op) == Role::view && !llvm::isa<ir::RecomputeOp>(op); }
 

@@ -25,6 +25,9 @@ struct Attention {
 /// alone. No two stages wait for each other.
 llvm::SmallVector<Attention> findAttention(mlir::Block& block, int64_t leastScores);
 
+/// Whether a value has the elements of the score matrices, row by row.
+bool isMatrix(mlir::Value value, const ScoreExtents& extents);
+
 /// The value behind views of it; marks of recomputation are no views here.
 mlir::Value withoutViews(mlir::Value value);
 

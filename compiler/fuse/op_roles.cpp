@@ -48,6 +48,14 @@ bool reducesTrailingAxes(mlir::Operation* reduction) {
   return true;
 }
 
+bool swapsLastTwo(ir::PermuteOp permute) {
+  llvm::ArrayRef<int64_t> axes = permute.getAxes();
+  int64_t rank = axes.size();
+  for (int64_t axis = 0; axis < rank - 2; ++axis)
+    if (axes[axis] != axis) return false;
+  return rank >= 2 && axes[rank - 2] == rank - 1 && axes[rank - 1] == rank - 2;
+}
+
 ViewPath viewPath(mlir::Value value) {
   ViewPath path{value, true, false, {}};
   bool others = false;

@@ -30,6 +30,9 @@ llvm::SmallVector<int64_t> reducedAxes(mlir::Operation* reduction);
 /// Whether nothing but reduced axes follows the first of them.
 bool reducesTrailingAxes(mlir::Operation* reduction);
 
+/// Whether a permute exchanges the last two axes and nothing else.
+bool swapsLastTwo(ir::PermuteOp permute);
+
 /// How a value is reached from the base of its views.
 struct ViewPath {
   mlir::Value base;        ///< no view

@@ -10,11 +10,6 @@
 namespace stator::fuse {
 namespace {
 
-bool isMatrix(mlir::Value value, const ScoreExtents& extents) {
-  mlir::RankedTensorType type = typeOf(value);
-  return type.getRank() > 0 && type.getShape().back() == extents.keys && type.getNumElements() == extents.elements();
-}
-
 /// The ops of one stage in their order.
 using Stage = llvm::SetVector<mlir::Operation*>;
 

@@ -61,14 +61,6 @@ void split(mlir::Operation* op) {
   op->erase();
 }
 
-bool swapsLastTwo(ir::PermuteOp permute) {
-  llvm::ArrayRef<int64_t> axes = permute.getAxes();
-  int64_t rank = axes.size();
-  for (int64_t axis = 0; axis < rank - 2; ++axis)
-    if (axes[axis] != axis) return false;
-  return rank >= 2 && axes[rank - 2] == rank - 1 && axes[rank - 1] == rank - 2;
-}
-
 /// What an op gives that reads no elements: max its identity, pad its padding, sums and products 0.
 double valueOfNothing(mlir::Operation& op) {
   if (llvm::isa<ir::MaxOp>(op)) return -std::numeric_limits<double>::infinity();

@@ -164,3 +164,24 @@ func.func @cheap(%x: tensor<64x8x16xf32>, %m: tensor<1x1x16xf32>) -> (tensor<64x
   %s = stator.sum %d {axes = array<i64: 0, 1>} : (tensor<64x8x16xf32>) -> tensor<1x1x16xf32>
   return %e, %s : tensor<64x8x16xf32>, tensor<1x1x16xf32>
 }
+
+// -----
+
+// A kernel that is made already stays as it is: what it reads lies in memory, and what reads it is a kernel of its own.
+// CHECK-LABEL: @made
+// CHECK: %[[S:.*]] = stator.fusion kind "map"
+// CHECK: stator.slice
+// CHECK: %[[A:.*]] = stator.fusion kind "attention"(%[[S]], %[[S]])
+// CHECK: %[[R:.*]] = stator.fusion kind "map"(%[[A]])
+// CHECK: stator.relu
+// CHECK: return %[[R]]
+func.func @made(%x: tensor<4x8xf32>) -> tensor<4x4xf32> {
+  %s = stator.slice %x {start = array<i64: 0, 2>, stop = array<i64: 4, 6>, step = array<i64: 1, 1>} : (tensor<4x8xf32>) -> tensor<4x4xf32>
+  %a = stator.fusion kind "attention"(%s, %s) : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32> {
+  ^bb0(%p: tensor<4x4xf32>, %q: tensor<4x4xf32>):
+    %m = stator.matmul %p, %q : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    stator.yield %m : tensor<4x4xf32>
+  }
+  %r = stator.relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %r : tensor<4x4xf32>
+}

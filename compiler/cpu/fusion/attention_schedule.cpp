@@ -9,11 +9,10 @@
 namespace stator::cpu {
 namespace {
 
-constexpr int64_t keptElements =
-    96 << 10;  ///< of scores: with what is read beside them they stay in a second-level cache
+constexpr int64_t keptElements = 96 << 10;                  ///< of scores: a second-level cache has room for more
 constexpr int64_t mostBlockRows = 64, mostCausalRows = 32;  ///< smaller blocks see fewer keys
 constexpr int64_t leastPartRows = 256;                      ///< the packing is done for each part anew
-constexpr int64_t mostChunks = 32;                          ///< each has scratch of its own
+constexpr int64_t enoughChunks = 8, mostScratch = 4 << 20;  ///< elements: of more chunks all have to fit in
 constexpr double flopsPerNanosecond = 60;
 
 double nanoseconds(const AttentionForm& form) {
@@ -47,9 +46,9 @@ AttentionSchedule scheduleAttention(const AttentionForm& form, const Target& tar
   bool sumsOverQueries = llvm::any_of(form.uses, [](const ScoreUse& use) { return use.transposed; });
   if (!sumsOverQueries) s.parts = std::clamp<int64_t>(form.queries / leastPartRows, 1, s.blocks);
   s.units = form.groups * s.parts;
-  s.chunks = std::min(chunkCount(nanoseconds(form), s.units), mostChunks);
   for (const ScoreProduct& product : form.products) s.packedElements += s.panels * s.panel * product.inner;
   s.scratchElements = s.packedElements + form.slotCount * s.blockRows * s.slotStride;
+  s.chunks = std::min(chunkCount(nanoseconds(form), s.units), std::max(enoughChunks, mostScratch / s.scratchElements));
   return s;
 }
 
