@@ -84,12 +84,13 @@ def peak_kb():
 def work(peer, folder):
     """Prints the figures of one process."""
     runtime = {"onnxruntime": "onnxruntime", "aotinductor": "torch", "iree": "iree.runtime"}.get(peer)
+    x = image()
     before = peak_kb()
     if runtime:
         globals()[runtime.split(".")[0]] = __import__(runtime)
     if peer == "aotinductor":
         import torch._inductor  # noqa: F401
-    x, begin = image(), time.perf_counter()
+    begin = time.perf_counter()
     answer = globals()[f"load_{peer}"](folder)
     scores = answer(x).copy()
     first = time.perf_counter() - begin

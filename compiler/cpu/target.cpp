@@ -5,6 +5,7 @@
 #include <array>
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -48,6 +49,16 @@ const Target* levelNamed(std::string_view name) {
   return nullptr;
 }
 
+/// The plainest level of the architecture and system that a triple names, as `aarch64-linux-gnu`.
+const Target* levelOfTriple(std::string_view name) {
+  const llvm::Triple triple(llvm::Triple::normalize(name));
+  for (const Target& level : llvm::reverse(levels())) {
+    const llvm::Triple own(level.triple);
+    if (triple.getArch() == own.getArch() && triple.getOS() == own.getOS()) return &level;
+  }
+  return nullptr;
+}
+
 bool hostSupports(const Target& level) {
   static const llvm::Triple::ArchType here = llvm::Triple(llvm::sys::getProcessTriple()).getArch();
   static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
@@ -66,6 +77,7 @@ bool hostSupports(std::string_view name) {
 
 Target knownTarget(std::string_view name) {
   if (const Target* level = levelNamed(name)) return *level;
+  if (const Target* level = levelOfTriple(name)) return *level;
   std::string names = "native";
   for (const Target& level : levels()) {
     if (name == "native" && hostSupports(level)) return level;

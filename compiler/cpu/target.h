@@ -23,8 +23,9 @@ struct Target {
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }
 };
 
-/// The target of that name, whether this host can run its code or not; `native` is the best level that this host has.
-/// Errors: UserError for an unknown name.
+/// The target of that name, whether this host can run its code or not; `native` is the best level that this host has,
+/// and a triple such as `aarch64-linux-gnu` means the plainest level of its architecture. Errors: UserError for an
+/// unknown name.
 Target knownTarget(std::string_view name);
 
 /// The same for code that is to run here. Errors: UserError for an unknown name or a level that this host lacks.

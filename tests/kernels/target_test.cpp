@@ -53,8 +53,9 @@ TEST_CASE("a target is pinned to its level's name") {
 
 TEST_CASE("an unknown target is told with those there are") {
   CHECK_THROWS_AS(cpu::resolveTarget("x86-64-v9"), UserError);
-  CHECK_THROWS_WITH(cpu::resolveTarget("x86-64-v9"),
-                    "target: 'x86-64-v9' is not one of native, x86-64-v4, x86-64-v3, x86-64-v2, x86-64, aarch64, wasm32");
+  CHECK_THROWS_WITH(
+      cpu::resolveTarget("x86-64-v9"),
+      "target: 'x86-64-v9' is not one of native, x86-64-v4, x86-64-v3, x86-64-v2, x86-64, aarch64, wasm32");
   CHECK_FALSE(cpu::hostSupports("x86-64-v9"));
 }
 
@@ -64,6 +65,10 @@ TEST_CASE("a target may be known without this host being able to run its code") 
   CHECK(arm.registers == 32);
   CHECK(arm.fma);
   CHECK(cpu::knownTarget("native").name == cpu::resolveTarget("native").name);
+  CHECK(cpu::knownTarget("aarch64-linux-gnu").name == "aarch64");
+  CHECK(cpu::knownTarget("x86_64-linux-gnu").name == "x86-64");
+  CHECK(cpu::knownTarget("wasm32-unknown-unknown").name == "wasm32");
+  CHECK_THROWS_AS(cpu::knownTarget("aarch64-apple-darwin"), UserError);
   if (cpu::hostSupports("aarch64")) return;
   CHECK_THROWS_WITH(cpu::resolveTarget("aarch64"), "target: this host lacks instructions of 'aarch64'; its best is '" +
                                                        cpu::resolveTarget("native").name + "'");
