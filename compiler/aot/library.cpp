@@ -6,6 +6,7 @@
 #include <set>
 
 #include "compiler/aot/check_options.h"
+#include "compiler/aot/compile_variants.h"
 #include "compiler/aot/describe_model.h"
 #include "compiler/aot/glue_bitcode.h"
 #include "compiler/aot/model_plan.h"
@@ -14,7 +15,6 @@
 #include "compiler/cpu/emit_object.h"
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/pipeline/function_facts.h"
-#include "compiler/pipeline/run_phases.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
@@ -76,11 +76,12 @@ struct Library::Impl {
     slots = program.slots;
     const ProgramGraph functions = keep_used_slots(functions_named(program, options.functions));
     check_names(functions, options.name);
-    std::vector<LlvmModule> codes = compile_variants(functions);
+    std::vector<LlvmModule> codes =
+        take(compile_variants(functions, combinations(options.bindings), plan.targets, options.dump));
     make_plan(functions);
     check_budget();
     header = write_header(plan);
-    module = glue();
+    module = parse(glue_bitcode(plan.targets[0].triple), "the glue");
     describe_model(*module, plan);
     keep_only_public(*module, plan);
     cpu::optimise(*module, plan.targets.back());
@@ -89,34 +90,22 @@ struct Library::Impl {
     if (options.freestanding) check_freestanding(object());
   }
 
-  /// Every variant for every target in LLVM IR, optimised; its facts go to `variants`.
-  std::vector<LlvmModule> compile_variants(const ProgramGraph& program) {
+  /// The variants' code, its entries renamed; their facts go to `variants`.
+  std::vector<LlvmModule> take(const std::vector<CompiledVariant>& compiled) {
     std::vector<LlvmModule> codes;
-    std::vector<PhaseTime> times;
-    CompileOptions how;
-    how.dump = options.dump;
-    for (const std::vector<Binding>& bindings : combinations(options.bindings)) {
-      for (const cpu::Target& target : plan.targets) {
-        auto emit = [&](mlir::ModuleOp lowered, CompiledProgram& compiled) {
-          std::vector<std::string> entries;
-          for (const CompiledFunction& facts : compiled.functions) entries.push_back(cpu::entrySymbol(facts.name));
-          codes.push_back(cpu::emitOptimised(lowered, target, entries, context));
-        };
-        CompiledProgram compiled = runPhases(program, bindings, target, how, times, emit);
-        complete_facts(compiled.functions, program, bindings);
-        for (const CompiledFunction& facts : compiled.functions) add(facts, bindings, target, *codes.back());
-      }
+    for (const CompiledVariant& variant : compiled) {
+      codes.push_back(parse(variant.bitcode, "a variant"));
+      for (const CompiledFunction& facts : variant.functions) add(facts, variant, *codes.back());
     }
     return codes;
   }
 
-  void add(const CompiledFunction& facts, const std::vector<Binding>& bindings, const cpu::Target& target,
-           llvm::Module& code) {
-    const std::string name = entry_name(facts.name, bindings, target);
+  void add(const CompiledFunction& facts, const CompiledVariant& compiled, llvm::Module& code) {
+    const std::string name = entry_name(facts.name, compiled.bindings, compiled.target);
     code.getFunction(cpu::entrySymbol(facts.name))->setName(name);
     std::vector<VariantPlan>& all = variants[facts.name];
-    const bool is_new = target.name == plan.targets.front().name;
-    if (is_new) all.push_back({bindings, facts, {}, {}, 0, {}});
+    const bool is_new = compiled.target.name == plan.targets.front().name;
+    if (is_new) all.push_back({compiled.bindings, facts, {}, {}, 0, {}});
     VariantPlan& variant = all.back();
     if (facts.arena_bytes > variant.facts.arena_bytes)
       variant.facts.arena_bytes = facts.arena_bytes, variant.facts.widest_kernel = facts.widest_kernel;
@@ -145,9 +134,9 @@ struct Library::Impl {
     }
   }
 
-  LlvmModule glue() {
-    auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(glue_bitcode(plan.targets[0].triple), "glue"), context);
-    if (!parsed) throw InternalError("aot: the glue does not parse: " + llvm::toString(parsed.takeError()));
+  LlvmModule parse(std::string_view bitcode, const char* what) {
+    auto parsed = llvm::parseBitcodeFile(llvm::MemoryBufferRef(bitcode, what), context);
+    if (!parsed) throw InternalError(concat("aot: ", what, " does not parse: ", llvm::toString(parsed.takeError())));
     return std::move(*parsed);
   }
 
