@@ -2,10 +2,10 @@
 
     PYTHON bench/peers/deploy.py build/release [--peers stator,onnxruntime,aotinductor,iree] [--rounds 5]
 
-PYTHON has torch, onnx, onnxscript, onnxruntime, iree-base-compiler and iree-base-runtime. Each side is loaded by a fresh
-Python process per round, in turns: the time from a loaded runtime to the first answer, then the time of calls, and the
-peak of the process's memory beyond Python and numpy. Bytes are what must be shipped: the model with its weights, and the
-libraries that run it."""
+PYTHON has torch, onnx, onnxscript, onnxruntime, iree-base-compiler and iree-base-runtime. Each side is loaded by a
+fresh Python process per round, in turns: the time from a loaded runtime to the first answer, then the time of calls,
+and the peak of the process's memory beyond Python and numpy. Bytes are what must be shipped: the model with its
+weights, and the libraries that run it."""
 import argparse
 import ctypes
 import importlib.metadata
@@ -109,9 +109,10 @@ def work(peer, folder):
 def write_safetensors(tensors, path):
     header, data = {}, b""
     for name, tensor in tensors.items():
-        bytes_ = tensor.detach().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(bytes_)]}
-        data += bytes_
+        values = tensor.detach().numpy().tobytes()
+        place = [len(data), len(data) + len(values)]
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": place}
+        data += values
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
@@ -142,7 +143,8 @@ def make_onnxruntime(folder, _, network):
     if not (folder / "convnet.onnx").exists():
         torch.onnx.export(network, (torch.from_numpy(image()),), folder / "convnet.onnx", input_names=["x"],
                           output_names=["y"], dynamo=True, external_data=False, verbose=False)
-    return (folder / "convnet.onnx").stat().st_size, installed("onnxruntime", "onnxruntime_pybind11_state", "libonnxruntime")
+    libraries = installed("onnxruntime", "onnxruntime_pybind11_state", "libonnxruntime")
+    return (folder / "convnet.onnx").stat().st_size, libraries
 
 
 def make_aotinductor(folder, _, network):
@@ -161,8 +163,9 @@ def make_iree(folder, build, network):
     run(sys.executable, "-m", "iree.compiler.tools.import_onnx", folder / "convnet.onnx", "-o", folder / "convnet.mlir",
         "--opset-version", "20")
     (folder / "function").write_text(re.search(r"func\.func @(\w+)", (folder / "convnet.mlir").read_text())[1])
-    run(tool, folder / "convnet.mlir", "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu",
-        "--iree-llvmcpu-target-cpu=host", "--iree-opt-level=O3", "-o", folder / "convnet.vmfb")
+    run(tool, folder / "convnet.mlir", "--iree-hal-target-device=local",
+        "--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=host", "--iree-opt-level=O3",
+        "-o", folder / "convnet.vmfb")
     return (folder / "convnet.vmfb").stat().st_size, installed("iree-base-runtime", "_runtime.cpython", "_runtime.so")
 
 
@@ -186,7 +189,8 @@ def main():
             for peer in peers:
                 done = subprocess.run([sys.executable, __file__, "work", peer, name], check=True, capture_output=True)
                 rounds[peer].append(json.loads(done.stdout))
-    print("| | model, KB | libraries, MB | first answer, ms | a call, us, best / median | memory, MB |\n|---|---|---|---|---|---|")
+    print("| | model, KB | libraries, MB | first answer, ms | a call, us, best / median | memory, MB |")
+    print("|---|---|---|---|---|---|")
     for peer, runs in rounds.items():
         error = max(abs(np.array(run["scores"]) - expected).max() for run in runs)
         assert error < 1e-4, f"{peer} is off by {error}"
