@@ -16,7 +16,12 @@ struct ParameterGradient {
 using Gradients = std::vector<ParameterGradient>;
 
 namespace detail {
-template <class X> constexpr Trace& trace_of(const X& x) { return static_cast<Trace&>(*x.context); }
+/// The trace that records `x`. Errors: UserError where values are computed at once.
+template <class X> constexpr Trace& trace_of(const X& x) {
+  if (!std::is_constant_evaluated() && x.context->counts)
+    throw UserError("update: it is for recorded functions: what is computed at once is updated by st::optimizer");
+  return static_cast<Trace&>(*x.context);
+}
 
 /// For each node up to `result`, whether its value enters that of `result`.
 constexpr std::vector<char> entering(const Graph& graph, int result) {

@@ -4,7 +4,7 @@ HEAD = """# Eager against deferred
 
 The same model, loss and optimizer run op by op (`st::Eager`) and compiled as a whole (`st::compile`), on one thread, in turns of 30 ms within one process; PyTorch runs right after in a process of its own. Made by `./x bench eager_vs_deferred`, which writes this page, [its figures](eager_vs_deferred.json) and its pictures anew. The ratio is reported, never arranged.
 
-Measured on: {processor}, {cores} cores. Times are medians in microseconds; `best` stands in the JSON too.
+Measured on: {processor}, {cores} cores, beside {load} other busy processes. Times are in microseconds, best / median; ratios are of the best and of the medians. Where the machine did other work, the best times say more.
 
 ## Steps
 
@@ -48,16 +48,23 @@ END = """
 """
 
 
+def number(value):
+    """Four digits, without an exponent."""
+    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
+
+
 def us(side):
-    return f"{side['median_us']:.4g}" if side else ""
+    return f"{number(side['best_us'])} / {number(side['median_us'])}" if side else ""
 
 
 def ratio(above, below):
-    return f"{above['median_us'] / below['median_us']:.2f}" if above and below else ""
+    if not above or not below:
+        return ""
+    return f"{above['best_us'] / below['best_us']:.2f} / {above['median_us'] / below['median_us']:.2f}"
 
 
-def pair(row, key, unit=1.0, digits=3):
-    return f"{row['eager'][key] / unit:.{digits}g} / {row['deferred'][key] / unit:.{digits}g}"
+def pair(row, key, unit=1.0):
+    return f"{number(row['eager'][key] / unit)} / {number(row['deferred'][key] / unit)}"
 
 
 def paid(row):
@@ -72,7 +79,7 @@ def step_line(row):
     eager, deferred, torch = row["eager"], row["deferred"], row.get("torch_eager")
     cells = (row["model"], row["batch"], us(eager), us(deferred), ratio(eager, deferred), us(torch),
              ratio(torch, eager), launches(row), pair(row, "moved_bytes", 1e6), pair(row, "peak_bytes", 1e6),
-             pair(row, "compile_ms", digits=4), paid(row))
+             pair(row, "compile_ms"), paid(row))
     return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
@@ -86,14 +93,14 @@ def stair_work(row):
     lines = []
     for name, key, unit in (("kernels", "launches", 1), ("moved (MB)", "moved_bytes", 1e6),
                             ("peak (MB)", "peak_bytes", 1e6), ("compile (ms)", "compile_ms", 1)):
-        cells = [row["model"], name, *(f"{stair[key] / unit:.4g}" for stair in row["stairs"])]
+        cells = [row["model"], name, *(number(stair[key] / unit) for stair in row["stairs"])]
         lines.append("| " + " | ".join(cells) + " |\n")
     return "".join(lines)
 
 
 def depth_line(row):
     cells = (row["depth"], us(row["eager"]), us(row["deferred"]), ratio(row["eager"], row["deferred"]),
-             launches(row), pair(row, "compile_ms", digits=4), paid(row))
+             launches(row), pair(row, "compile_ms"), paid(row))
     return "| " + " | ".join(map(str, cells)) + " |\n"
 
 

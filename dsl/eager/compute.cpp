@@ -181,6 +181,7 @@ Entry Machine::compute(std::string_view op, std::span<const Attribute> attribute
 
 void Machine::record(OpKernels& code, const OpFacts& facts, bool flat, std::span<Entry* const> operands,
                      Entry& result) {
+  if (operands.size() > 64) throw UserError(concat(facts.op, ": more than 64 operands have no gradient at once"));
   uint64_t wanted = 0;
   for (size_t i = 0; i < operands.size(); ++i)
     if (operands[i]->point) wanted |= uint64_t{1} << i;

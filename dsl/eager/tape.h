@@ -68,6 +68,10 @@ class Walk {
   /// `target`: the one point whose gradient is asked for, and no leaf gathers any; null: all leaves gather.
   Walk(Accumulator& arithmetic, bool keeps_tape, const Point* target)
       : arithmetic_(arithmetic), keeps_tape_(keeps_tape), target_(target) {}
+  /// What an error left behind is forgotten.
+  ~Walk() {
+    for (const PointRef& point : queue_) point->is_queued = false, point->sum = BlockRef();
+  }
 
   /// Errors: UserError where the tape was used up by an earlier walk.
   void run(const PointRef& from);

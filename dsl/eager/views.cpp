@@ -16,6 +16,38 @@ bool differ_in_ones(const Dims& a, const Dims& b) {
   }
 }
 
+/// Where the range's first element lies in the whole.
+int64_t first_of(const SliceNode::Range& range) {
+  int64_t stride = 1, first = 0;
+  for (auto axis = static_cast<size_t>(range.whole.rank); axis-- > 0; stride *= range.whole.at[axis])
+    first += range.start[axis] * stride;
+  return first;
+}
+
+/// Whether the range's elements lie one after the other.
+bool is_one_run(const SliceNode::Range& range) {
+  bool seen = false;  // an axis of more than one element
+  for (size_t axis = 0; axis < static_cast<size_t>(range.whole.rank); ++axis) {
+    const int64_t count = range.part.at[axis];
+    if (seen && count != range.whole.at[axis]) return false;
+    if (count > 1 && range.step[axis] > 1) return false;
+    seen = seen || count != 1;
+  }
+  return true;
+}
+
+/// The range as a step of `view`, counted from its first element.
+void slice_from_zero(const SliceNode::Range& range, View& view) {
+  int64_t numbers[3 * max_rank]{};
+  const auto rank = static_cast<size_t>(range.whole.rank);
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const int64_t count = range.part.at[axis];
+    numbers[rank + axis] = count == 0 ? 0 : (count - 1) * range.step[axis] + 1;
+    numbers[2 * rank + axis] = range.step[axis];
+  }
+  view.slice({numbers, 3 * rank}, range.whole.rank);
+}
+
 }  // namespace
 
 Entry Machine::viewed(const Operation& operation, const Entry& x, const Dims& dims) {
@@ -69,37 +101,24 @@ Entry Machine::sliced(const Entry& x, std::span<const int64_t> starts, std::span
   if (x.dims == to) return x;
   Entry result = x.view.is_plain() || (x.view.is_permute() && x.view.mark() == 0) ? x : dense(x);
   const View permute = std::exchange(result.view, View());
-  const auto rank = static_cast<size_t>(to.rank);
   SliceNode::Range range{result.base, to, {}, {}};
-  for (size_t i = 0; i < rank; ++i) {
-    const size_t axis = permute.is_plain() ? i : static_cast<size_t>(permute.words()[2 + i]);
-    range.part.at[axis] = to.at[i];
-    range.start[axis] = starts[i];
-    range.step[axis] = steps[i];
+  for (int i = 0; i < to.rank; ++i) {
+    const auto at = static_cast<size_t>(i);
+    const size_t axis = permute.is_plain() ? at : static_cast<size_t>(permute.words()[2 + at]);
+    range.part.at[axis] = to.at[at];
+    range.start[axis] = starts[at];
+    range.step[axis] = steps[at];
   }
-  int64_t stride = 1, offset = 0, numbers[3 * max_rank];
-  bool is_front = true;  // whether what is left is one run of elements
-  for (size_t axis = rank; axis-- > 0; stride *= range.whole.at[axis]) {
-    offset += range.start[axis] * stride;
-    numbers[axis] = 0;
-    numbers[rank + axis] = range.part.at[axis] == 0 ? 0 : (range.part.at[axis] - 1) * range.step[axis] + 1;
-    numbers[2 * rank + axis] = range.step[axis];
-  }
-  for (size_t axis = 0, seen = 0; axis < rank; ++axis) {
-    if (seen && range.part.at[axis] != range.whole.at[axis]) is_front = false;
-    if (range.part.at[axis] > 1 && range.step[axis] > 1) is_front = false;
-    seen = seen || range.part.at[axis] != 1;
-  }
-  result.data += offset * size_bytes(result.dtype);
-  if (is_front) result.base = range.part;
-  else result.view.slice({numbers, 3 * rank}, to.rank);
+  result.data += first_of(range) * size_bytes(result.dtype);
+  if (is_one_run(range)) result.base = range.part;
+  else slice_from_zero(range, result.view);
   result.view.set_mark_at_end();
   if (result.point) {
     auto point = std::make_shared<Point>(Point{x.dtype, range.part, nullptr, {}, false});
     point->source = std::make_shared<SliceNode>(next_order_++, result.point, range);
     result.point = std::move(point);
   }
-  if (!permute.is_plain()) result.view.permute({permute.words().data() + 2, rank});
+  if (!permute.is_plain()) result.view.permute({permute.words().data() + 2, static_cast<size_t>(to.rank)});
   result.dims = to;
   return result;
 }

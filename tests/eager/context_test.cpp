@@ -181,6 +181,12 @@ TEST_CASE("an optimizer needs gradients, and tells arguments that its rule has n
   CHECK(message_of([&] { optimizer.step({.momentum = 0.5}); }).find("no optimizer has one") != std::string::npos);
 }
 
+TEST_CASE("rules of recorded functions say that they are for those") {
+  Eager eager(options());
+  Module<Linear<2, 1>> net(eager);
+  CHECK(message_of([&] { freeze(*net); }).find("for recorded functions") != std::string::npos);
+}
+
 TEST_CASE("a recorded value has no gradients yet, and says so") {
   ProgramGraph program;
   Function function;
