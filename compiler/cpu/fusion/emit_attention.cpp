@@ -22,11 +22,7 @@ class AttentionEmitter {
         products_(ix, form, schedule, arguments.scratch, scratchStart()) {}
 
   void run() {
-    auto unit = [&](Value index) { this->unit(index); };
-    if (s_.chunks == s_.units) return unit(s_.units == 1 ? ix_.constant(0) : arguments_.chunk);
-    if (s_.chunks == 1) return ix_.loop(s_.units, unit);
-    ix_.loop(shareOf(ix_, arguments_.chunk, s_.units, s_.chunks),
-             shareOf(ix_, ix_.add(arguments_.chunk, 1), s_.units, s_.chunks), unit);
+    forShare(ix_, arguments_.chunk, s_.units, s_.chunks, [&](Value index) { unit(index); });
   }
 
  private:

@@ -62,10 +62,7 @@ class MapEmitter {
       for (int i = 0; i < s_.leading; ++i) place(i, digits[i]);
       inner(s_.leading);
     };
-    if (s_.chunks == s_.units) return unit(arguments_.chunk);
-    if (s_.chunks == 1) return ix_.loop(s_.units, unit);
-    ix_.loop(shareOf(ix_, arguments_.chunk, s_.units, s_.chunks),
-             shareOf(ix_, ix_.add(arguments_.chunk, 1), s_.units, s_.chunks), unit);
+    forShare(ix_, arguments_.chunk, s_.units, s_.chunks, unit);
   }
 
  private:

@@ -21,11 +21,7 @@ ReductionEmitter::ReductionEmitter(const IndexBuilder& ix, ir::FusionOp fusion, 
       elements_(typeOf(schedule.passes[0][0]->getOperand(0)).getNumElements()) {}
 
 void ReductionEmitter::run() {
-  auto unit = [&](Value index) { placeAndEmit(index); };
-  if (s_.chunks == s_.units) return unit(s_.units == 1 ? ix_.constant(0) : arguments_.chunk);
-  if (s_.chunks == 1) return ix_.loop(s_.units, unit);
-  ix_.loop(shareOf(ix_, arguments_.chunk, s_.units, s_.chunks),
-           shareOf(ix_, ix_.add(arguments_.chunk, 1), s_.units, s_.chunks), unit);
+  forShare(ix_, arguments_.chunk, s_.units, s_.chunks, [&](Value index) { placeAndEmit(index); });
 }
 
 void ReductionEmitter::placeAndEmit(Value index) {

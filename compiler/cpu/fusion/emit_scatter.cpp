@@ -50,11 +50,7 @@ class ScatterEmitter {
         values_(bindArguments(fusion, arguments.inputs)) {}
 
   void run() {
-    auto unit = [&](Value index) { this->unit(index); };
-    if (s_.chunks == s_.units()) return unit(s_.units() == 1 ? ix_.constant(0) : chunk_);
-    if (s_.chunks == 1) return ix_.loop(s_.units(), unit);
-    ix_.loop(shareOf(ix_, chunk_, s_.units(), s_.chunks), shareOf(ix_, ix_.add(chunk_, 1), s_.units(), s_.chunks),
-             unit);
+    forShare(ix_, chunk_, s_.units(), s_.chunks, [&](Value index) { unit(index); });
   }
 
  private:
