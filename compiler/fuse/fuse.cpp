@@ -1,4 +1,4 @@
-// Groups ops into kernels: takes functions of simplified ops in the layout phase's order; gives functions of fusions,
+// Groups ops into kernels: takes functions of prepared ops in the layout phase's order; gives functions of fusions,
 // and of scans whose steps are fusions.
 //
 //   %p = stator.matmul %x, %w                    %y = stator.fusion kind "contraction" (%x, %w, %b) ... {
@@ -21,13 +21,6 @@ namespace {
 /// The steps of loops first: to the block around it, a loop is one op.
 void fuseBlock(mlir::Block& block, bool joins) {
   for (auto scan : block.getOps<ir::ScanOp>()) fuseBlock(scan.block(), joins);
-  fuse::decomposeOps(block);
-  fuse::replaceEmptyValues(block);
-  fuse::dropEmptyReductions(block);
-  fuse::dropDeadOps(block);
-  fuse::widenOperands(block);
-  fuse::transposeMatmuls(block);
-  fuse::splitLongReductions(block);
   fuse::Grouping grouping(block, joins);
   fuse::dropRecomputes(block);
   fuse::buildFusions(block, grouping);

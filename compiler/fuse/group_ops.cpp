@@ -34,6 +34,7 @@ Grouping::Grouping(mlir::Block& block, bool joins) : joins_(joins) {
   }
   if (!joins) return;
   joinReductions();
+  joinNeighbours();
   repeatCheapOps(block);
 }
 

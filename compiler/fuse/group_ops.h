@@ -66,6 +66,10 @@ class Grouping {
   llvm::SmallSetVector<mlir::Value, 4> wholeTensorsOf(const Group& group) const;
   bool canShareLoops(int a, int b) const;
   void joinReductions();
+  mlir::Value baseInPlace(mlir::Value operand) const;
+  llvm::SmallSetVector<mlir::Value, 4> tensorsInPlace(int number) const;
+  bool canShareEpilogue(int map, int contraction) const;
+  void joinNeighbours();
   bool usedOnlyBy(const Group& group, int number, mlir::Operation* user) const;
   bool isUsedOutside(mlir::Value value, int number, mlir::Operation* user) const;
   bool isInMemory(mlir::Value value, int number) const;

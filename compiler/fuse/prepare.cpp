@@ -1,11 +1,14 @@
-// Graph changes that make better kernels, just before ops are grouped.
+// The pass prepare: ops as those that kernels are made of, just before they are grouped.
 #include "compiler/fuse/prepare.h"
 
 #include <limits>
 
+#include "compiler/fuse/fuse.h"
 #include "compiler/fuse/op_roles.h"
 #include "compiler/ir/build.h"
 #include "compiler/ir/rules.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
 
 namespace stator::fuse {
 namespace {
@@ -76,8 +79,7 @@ bool isComputedWider(Role role, mlir::Type element) {
   return role == Role::window && !isReal;
 }
 
-}  // namespace
-
+/// Ops that are expressed in others become those.
 void decomposeOps(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     auto whole = llvm::dyn_cast<ir::StatorOp>(op);
@@ -89,6 +91,7 @@ void decomposeOps(mlir::Block& block) {
   }
 }
 
+/// Values without elements, and what is computed from none, become constants: a sum of nothing is 0.
 void replaceEmptyValues(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     bool readsNothing = llvm::any_of(op.getOperands(), [](mlir::Value x) { return elementCount(x) == 0; });
@@ -100,20 +103,7 @@ void replaceEmptyValues(mlir::Block& block) {
   }
 }
 
-void dropDeadOps(mlir::Block& block) {
-  llvm::SmallVector<mlir::Operation*> ops;
-  for (mlir::Operation& op : block.without_terminator()) ops.push_back(&op);
-  for (mlir::Operation* op : llvm::reverse(ops))
-    if (op->use_empty()) op->erase();
-}
-
-void dropRecomputes(mlir::Block& block) {
-  for (auto recompute : llvm::make_early_inc_range(block.getOps<ir::RecomputeOp>())) {
-    recompute.replaceAllUsesWith(recompute.getX());
-    recompute.erase();
-  }
-}
-
+/// Reductions over axes of extent 1 alone become what they read, or the index 0.
 void dropEmptyReductions(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
     if (!llvm::isa<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>(op)) continue;
@@ -126,6 +116,8 @@ void dropEmptyReductions(mlir::Block& block) {
   }
 }
 
+/// Contractions of other element types than f32 and f64, scattered sums of narrow floats, and pooling of whole numbers
+/// are computed wider: narrow floats as f32, whole numbers as f64.
 void widenOperands(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block.without_terminator())) {
     Role role = roleOf(&op);
@@ -145,11 +137,14 @@ void widenOperands(mlir::Block& block) {
   }
 }
 
+/// Long reductions to few elements become two, the first of which can be divided among threads. How they are split
+/// follows from their shapes alone.
 void splitLongReductions(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block))
     if (llvm::isa<ir::SumOp, ir::MaxOp>(op)) split(&op);
 }
 
+/// permute(a x b) over the last two axes becomes permute(b) x permute(a): operands are read through strides for free.
 void transposeMatmuls(mlir::Block& block) {
   for (mlir::Operation& op : llvm::make_early_inc_range(block)) {
     auto permute = llvm::dyn_cast<ir::PermuteOp>(op);
@@ -170,4 +165,50 @@ void transposeMatmuls(mlir::Block& block) {
   }
 }
 
+/// The steps of loops first, as they are fused.
+void prepareBlock(mlir::Block& block) {
+  for (auto scan : block.getOps<ir::ScanOp>()) prepareBlock(scan.block());
+  decomposeOps(block);
+  replaceEmptyValues(block);
+  dropEmptyReductions(block);
+  dropDeadOps(block);
+  widenOperands(block);
+  transposeMatmuls(block);
+  splitLongReductions(block);
+}
+
+struct PreparePass : mlir::PassWrapper<PreparePass, mlir::OperationPass<mlir::func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PreparePass)
+
+  llvm::StringRef getArgument() const override { return "prepare"; }
+  llvm::StringRef getDescription() const override { return "Expresses ops as those that kernels are made of"; }
+  void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
+
+  void runOnOperation() override {
+    if (!getOperation().isDeclaration()) prepareBlock(getOperation().getBody().front());
+  }
+};
+
+}  // namespace
+
+void dropDeadOps(mlir::Block& block) {
+  llvm::SmallVector<mlir::Operation*> ops;
+  for (mlir::Operation& op : block.without_terminator()) ops.push_back(&op);
+  for (mlir::Operation* op : llvm::reverse(ops))
+    if (op->use_empty()) op->erase();
+}
+
+void dropRecomputes(mlir::Block& block) {
+  for (auto recompute : llvm::make_early_inc_range(block.getOps<ir::RecomputeOp>())) {
+    recompute.replaceAllUsesWith(recompute.getX());
+    recompute.erase();
+  }
+}
+
 }  // namespace stator::fuse
+
+namespace stator {
+
+std::unique_ptr<mlir::Pass> createPreparePass() { return std::make_unique<fuse::PreparePass>(); }
+
+}  // namespace stator

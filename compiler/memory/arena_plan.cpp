@@ -30,15 +30,24 @@ int64_t bestFit(const std::vector<Placed>& taken, int64_t size) {
   return best >= 0 ? best : free;
 }
 
-}  // namespace
+/// A buffer's turn to be placed: the greatest first.
+using Turn = double (*)(const Lifetime&);
 
-ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
+constexpr Turn turns[] = {
+    [](const Lifetime& life) { return static_cast<double>(life.size_bytes); },
+    [](const Lifetime& life) { return static_cast<double>(life.size_bytes) * (life.last - life.first + 1); },
+    [](const Lifetime& life) { return static_cast<double>(life.last - life.first); },
+};
+
+std::vector<int> inOrder(const std::vector<Lifetime>& lifetimes, Turn turn) {
   std::vector<int> order(lifetimes.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    return lifetimes[a].size_bytes != lifetimes[b].size_bytes ? lifetimes[a].size_bytes > lifetimes[b].size_bytes
-                                                              : a < b;
-  });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return turn(lifetimes[a]) > turn(lifetimes[b]); });
+  return order;
+}
+
+/// Each in its turn, in the tightest gap that is free for as long as it lives.
+ArenaPlan place(const std::vector<Lifetime>& lifetimes, const std::vector<int>& order) {
   ArenaPlan plan;
   plan.offset_bytes.resize(lifetimes.size());
   std::vector<int> done;  // ordered by offset
@@ -57,6 +66,17 @@ ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
     done.insert(std::upper_bound(done.begin(), done.end(), plan.offset_bytes[i], behind), i);
   }
   return plan;
+}
+
+}  // namespace
+
+ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
+  ArenaPlan best;
+  for (Turn turn : turns) {
+    ArenaPlan plan = place(lifetimes, inOrder(lifetimes, turn));
+    if (best.offset_bytes.empty() || plan.total_bytes < best.total_bytes) best = std::move(plan);
+  }
+  return best;
 }
 
 WidestPoint widestPoint(const std::vector<Lifetime>& lifetimes) {

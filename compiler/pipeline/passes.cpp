@@ -4,6 +4,7 @@
 #include "compiler/differentiate/differentiate.h"
 #include "compiler/fuse/attention.h"
 #include "compiler/fuse/fuse.h"
+#include "compiler/fuse/recompute.h"
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
 #include "compiler/memory/plan_memory.h"
@@ -24,6 +25,8 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
   passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
   if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
+  passes.push_back({Phase::prepare, createPreparePass()});
+  if (on(Phase::recompute)) passes.push_back({Phase::recompute, createRecomputePass()});
   passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});
   passes.push_back({Phase::plan_memory, createPlanMemoryPass(on(Phase::plan_memory))});
   return passes;

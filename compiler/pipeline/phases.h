@@ -18,6 +18,8 @@ enum class Phase : unsigned char {
   reassociate,    // products where they cost least; values change by rounding alone
   layout,         // an order of axes for images, with the fewest permutes around them
   attention,      // score matrices -> one kernel with what reads their rows, so that none lies in memory
+  prepare,        // ops -> those that kernels are made of
+  recompute,      // what would wait long in memory -> computed again where it is read late
   fuse,           // ops -> groups that become one kernel each
   plan_memory,    // every tensor between kernels -> a place in the arena, the state, an input or a result
   lower_cpu,      // groups -> loops over vectors; one entry for each function
@@ -31,7 +33,7 @@ struct PhaseFacts {
   bool optional;                 // whether it improves programs; without that they mean and compute the same
 };
 
-inline constexpr std::array<PhaseFacts, 12> phases{{
+inline constexpr std::array<PhaseFacts, 14> phases{{
     {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
     {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
     {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
@@ -40,6 +42,8 @@ inline constexpr std::array<PhaseFacts, 12> phases{{
     {Phase::reassociate, "reassociate", "products where they cost least", true},
     {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", true},
     {Phase::attention, "attention", "score matrices in the kernels that read them", true},
+    {Phase::prepare, "prepare", "ops as those that kernels are made of", false},
+    {Phase::recompute, "recompute", "what would wait long in memory, computed again", true},
     {Phase::fuse, "fuse", "groups of ops that become one kernel each", true},
     {Phase::plan_memory, "plan-memory", "a place for every tensor that crosses kernels", true},
     {Phase::lower_cpu, "lower-cpu", "loops over vectors, and one entry for each function", true},

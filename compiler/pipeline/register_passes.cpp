@@ -5,6 +5,7 @@
 #include "compiler/differentiate/differentiate.h"
 #include "compiler/fuse/attention.h"
 #include "compiler/fuse/fuse.h"
+#include "compiler/fuse/recompute.h"
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
 #include "compiler/memory/plan_memory.h"
@@ -22,6 +23,8 @@ void registerStatorPasses() {
   mlir::registerPass(createReassociatePass);
   mlir::registerPass([] { return createLayoutPass(); });
   mlir::registerPass([] { return createAttentionPass(); });
+  mlir::registerPass(createPreparePass);
+  mlir::registerPass([] { return createRecomputePass(); });
   mlir::registerPass([] { return createFusePass(); });
   mlir::registerPass([] { return createPlanMemoryPass(); });
   mlir::registerPass(cpu::createLowerCpuPass);

@@ -102,6 +102,18 @@ LogicalResult simplifyRelu(ir::ReluOp op, PatternRewriter& rewriter) {
   return inner ? replace(op, inner.getResult(), rewriter) : failure();
 }
 
+/// x <= 0 where relu(x) is there: relu(x) <= 0, so that what asks later needs relu(x) alone.
+LogicalResult askRelu(ir::LessEqualOp op, PatternRewriter& rewriter) {
+  if (constantOf(op.getB()) != 0.0) return failure();
+  for (mlir::Operation* user : op.getA().getUsers()) {
+    auto relu = llvm::dyn_cast<ir::ReluOp>(user);
+    if (!relu || relu->getBlock() != op->getBlock() || !relu->isBeforeInBlock(op)) continue;
+    rewriter.modifyOpInPlace(op, [&] { op.getAMutable().assign(relu.getResult()); });
+    return success();
+  }
+  return failure();
+}
+
 LogicalResult simplifyAnd(ir::LogicalAndOp op, PatternRewriter& rewriter) {
   if (op.getA() == op.getB()) return replace(op, op.getA(), rewriter);
   std::optional<double> truth = constantOf(op.getB());
@@ -171,6 +183,7 @@ void addElementwisePatterns(mlir::RewritePatternSet& patterns) {
   patterns.add(simplifyPow);
   patterns.add(simplifyNeg);
   patterns.add(simplifyRelu);
+  patterns.add(askRelu);
   patterns.add(simplifyAnd);
   patterns.add(simplifyOr);
   patterns.add(simplifyWhere);

@@ -235,7 +235,10 @@ Compiled check_function(const std::string& text, const CheckOptions& options) {
   std::vector<TensorValue> expected = ir::interpretFunction(main, arguments);
 
   mlir::PassManager passes(&context());
-  if (options.fuse) passes.nest<mlir::func::FuncOp>().addPass(createFusePass());
+  if (options.fuse) {
+    passes.nest<mlir::func::FuncOp>().addPass(createPreparePass());
+    passes.nest<mlir::func::FuncOp>().addPass(createFusePass());
+  }
   passes.addPass(createPlanMemoryPass());
   REQUIRE(mlir::succeeded(passes.run(*module)));
   Compiled compiled;

@@ -1,5 +1,5 @@
 // Ops that become one kernel: what is read between them is at hand, and nothing runs in a circle.
-// RUN: stator-opt %s --fuse --split-input-file | FileCheck %s
+// RUN: stator-opt %s --prepare --fuse --split-input-file | FileCheck %s
 
 // A contraction takes its bias and activation in, reads a transposed weight through strides, and gives both results.
 // CHECK-LABEL: @epilogue

@@ -1,5 +1,5 @@
 // A gather fuses with what is computed from its rows; a scatter is a kernel of its own that reads through views.
-// RUN: stator-opt %s --fuse | FileCheck %s
+// RUN: stator-opt %s --prepare --fuse | FileCheck %s
 
 // An embedding with positions added to it, and the mean of each row: one kernel.
 // CHECK-LABEL: func.func @embedding

@@ -1,5 +1,5 @@
 // What a step gives of values that it does not compute is copied into place.
-// RUN: stator-opt %s --fuse | FileCheck %s
+// RUN: stator-opt %s --prepare --fuse | FileCheck %s
 
 // A stacked invariant is no state that stays as it was, though its number among the arguments is that of the result.
 // CHECK-LABEL: func.func @stacked_invariant

@@ -1,5 +1,5 @@
 // Kernels, what calls them, and the entry. Equal fusions share one kernel.
-// RUN: stator-opt %s --fuse --plan-memory --lower-cpu=target=x86-64 | FileCheck %s
+// RUN: stator-opt %s --prepare --fuse --plan-memory --lower-cpu=target=x86-64 | FileCheck %s
 
 // Two products of the same form and a row kernel: tables of three steps (kernel, chunks, first buffer, buffers, joined), and of
 // their buffers (base: state, arena, arguments, inputs, results; offset; strides).

@@ -1,5 +1,5 @@
 // Buffers between kernels: lifetimes share the arena, updates go in place, reshapes are views.
-// RUN: stator-opt %s --fuse --plan-memory --split-input-file | FileCheck %s
+// RUN: stator-opt %s --prepare --fuse --plan-memory --split-input-file | FileCheck %s
 
 // Three values of 4096 bytes, of which two live at a time.
 // CHECK-LABEL: @chain

@@ -1,4 +1,6 @@
 // Vector code for ops that move elements: the operand at other lanes.
+#include <numeric>
+
 #include "compiler/cpu/fusion/buffer_access.h"
 #include "compiler/cpu/fusion/evaluate.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -117,6 +119,11 @@ Evaluator::Bounded Evaluator::bound(const LaneIndex& at, int64_t extent, int64_t
   if (dilation > 1 && at.isUniform() && at.scale % dilation == 0) {  // the base does not decide
     LaneIndex rest = math_.remainder(at, dilation);
     return bound(rest.offset == 0 ? math_.divide(at, dilation) : LaneIndex{{}, 1, -1, 0, 1, {}}, extent, 1, keepsStep);
+  }
+  if (dilation == 1 && !at.lanes && at.step != 0 && math_.staysWithin(at, extent)) {  // all lanes, or none
+    Value first = math_.start(at), inside = isBelow(first, extent);
+    Value safe = b.create<arith::SelectOp>(ix_.location, inside, first, ix_.constant(0));
+    return {{safe, 1, 0, at.step, std::gcd(at.alignment(), extent), {}}, inside, {}};
   }
   Value value = at.isUniform() ? math_.start(at) : math_.allLanes(at);
   Value inside = isBelow(value, reach);

@@ -70,7 +70,6 @@ bool IndexMath::dividesEvenly(const LaneIndex& a, int64_t by) const {
   return base && a.step % by == 0;
 }
 
-/// Whether all lanes have the same quotient by `block`.
 bool IndexMath::staysWithin(const LaneIndex& a, int64_t block) const {
   int64_t aligned = std::gcd(a.alignment(), block);
   return a.step >= 0 && (lanes - 1) * a.step < aligned;

@@ -58,9 +58,12 @@ struct IndexMath {
   /// The same elements in groups of these extents (as many elements in all).
   TensorIndex regroup(const TensorIndex& index, llvm::ArrayRef<int64_t> extents) const;
 
+  /// Whether all lanes have the same quotient by `block`: they lie in the same of the blocks that begin at its
+  /// multiples.
+  bool staysWithin(const LaneIndex& a, int64_t block) const;
+
  private:
   bool dividesEvenly(const LaneIndex& a, int64_t by) const;
-  bool staysWithin(const LaneIndex& a, int64_t block) const;
   Value vectorConstant(int64_t value) const;
 };
 
