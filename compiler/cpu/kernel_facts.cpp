@@ -31,6 +31,9 @@ int64_t flopsOf(mlir::Operation* op) {
   return llvm::TypeSwitch<mlir::Operation*, int64_t>(op)
       .Case([&](ir::MatmulOp o) { return 2 * elements(o.getResult()) * typeOf(o.getA()).getShape().back(); })
       .Case([&](ir::ConvolutionOp o) { return 2 * elements(o.getResult()) * perChannel(o.getWeight()); })
+      .Case([&](ir::WinogradConvolutionOp o) {  // as many as it stands for
+        return 2 * elements(o.getResult()) * 9 * typeOf(o.getWeight()).getShape()[2];
+      })
       .Case([&](ir::ConvolutionWeightGradOp o) { return 2 * elements(o.getDy()) * perChannel(o.getResult()); })
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([&](auto o) { return elements(o.getX()); })
       .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp>(

@@ -49,6 +49,8 @@ void Grouping::findMaterialized(mlir::Block& block) {
   for (mlir::Operation& op : block) {
     if (op.hasTrait<mlir::OpTrait::IsTerminator>() || isWhole(&op)) {
       for (mlir::Value operand : op.getOperands()) materialize(operand);
+    } else if (auto weight = llvm::dyn_cast<ir::WinogradWeightOp>(op)) {  // reads each element nine times
+      materialize(weight.getWeight());
     } else if (roleOf(&op) == Role::contraction) {
       for (mlir::Value operand : op.getOperands()) {
         if (ir::StridedView view = ir::stridedView(operand); view.isSliced) operand = view.base;

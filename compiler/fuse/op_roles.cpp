@@ -12,8 +12,10 @@ Role roleOf(mlir::Operation* op) {
             ir::RecomputeOp>([](auto) { return Role::view; })
       .Case<ir::ConstantOp, ir::IotaOp>([](auto) { return Role::source; })
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([](auto) { return Role::reduction; })
-      .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp>([](auto) { return Role::contraction; })
-      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(
+      .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp, ir::WinogradConvolutionOp>(
+          [](auto) { return Role::contraction; })
+      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp,
+            ir::WinogradWeightOp>(
           [](auto) { return Role::window; })
       .Case([](ir::GatherOp) { return Role::gather; })
       .Case([](ir::ScatterAddOp) { return Role::scatter; })

@@ -1,4 +1,5 @@
-// Convolution and its gradients: as users write it, and in the order of axes that the layout phase chooses.
+// Convolution and its gradients: as users write it, in the order of axes that the layout phase chooses, and by fewer
+// products.
 include "compiler/ir/dialect.td"
 
 def Stator_PositivePair : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>,
@@ -37,4 +38,16 @@ def Stator_ConvolutionWeightGradOp : Stator_OrderedOp<"convolution_weight_grad",
                                                       (ins Stator_Tensor:$x, Stator_Tensor:$dy)> {
   let summary = "The cotangent of convolution's weight: x [N, H, W, C], dy [N, OH, OW, O] -> [KH, KW, C / groups, O], "
                 "or [parts, KH, KW, C / groups, O] for equal parts of the images; or images [N, C, H, W]";
+}
+
+/// A 3 x 3 convolution of stride 1, two by two elements of the result at a time, by 16 products instead of 36
+/// (Winograd's F(2 x 2, 3 x 3)). Made when all derivatives have been.
+def Stator_WinogradWeightOp : Stator_RuleOp<"winograd_weight", "rule::WinogradWeight", Stator_MissingVjp> {
+  let summary = "weight [3, 3, C, O] -> [4, 4, C, O]: G weight transpose(G), for each pair of channels";
+  let arguments = (ins Stator_Tensor:$weight);
+}
+def Stator_WinogradConvolutionOp : Stator_RuleOp<"winograd_convolution", "rule::WinogradConvolution",
+                                                 Stator_MissingVjp> {
+  let summary = "x [N, H, W, C] (already padded) * a transformed weight [4, 4, C, O] -> [N, H - 2, W - 2, O]";
+  let arguments = (ins Stator_Tensor:$x, Stator_Tensor:$weight);
 }

@@ -99,6 +99,29 @@ struct ConvolutionWeightGrad : Convolution {
   }
 };
 
+/// weight [3, 3, C, O] -> [4, 4, C, O]. Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
+struct WinogradWeight {
+  static constexpr std::string_view name = "winograd_weight";
+  constexpr static void attributes(auto&, auto&&) {}
+  static constexpr Inferred infer(Specs operands) {
+    const Extents& w = operands[0].extents;
+    if (w.rank != 4 || !(w[0] == 3 && w[1] == 3)) return "winograd_weight: the weight is not [3, 3, C, O]";
+    return TensorSpec{operands[0].dtype, Extents{0, 4, 4, w[2], w[3]}};
+  }
+};
+
+/// x [N, H, W, C] (already padded) * weight [4, 4, C, O] -> [N, H - 2, W - 2, O].
+struct WinogradConvolution {
+  static constexpr std::string_view name = "winograd_convolution";
+  constexpr static void attributes(auto&, auto&&) {}
+  static constexpr Inferred infer(Specs operands) {
+    const Extents& w = operands[1].extents;
+    if (w.rank != 4 || !(w[0] == 4 && w[1] == 4)) return "winograd_convolution: the weight is not [4, 4, C, O]";
+    const TensorSpec plain[]{operands[0], {operands[1].dtype, Extents{0, 3, 3, w[2], w[3]}}};
+    return Convolution{}.infer({plain, 2});
+  }
+};
+
 /// Operands: x, dy. The result is of x's type.
 struct MaxPool2dGrad : MaxPool2d {
   static constexpr std::string_view name = "max_pool2d_grad";

@@ -30,6 +30,9 @@ int64_t bestFit(const std::vector<Placed>& taken, int64_t size) {
   return best >= 0 ? best : free;
 }
 
+constexpr int64_t mostTries = 100, comparisons = 50'000'000;  ///< some tenths of a second
+constexpr int64_t closeEnough = 50;                          ///< a fiftieth above the least that any plan needs
+
 /// A buffer's turn to be placed: the greatest first.
 using Turn = double (*)(const Lifetime&);
 
@@ -68,13 +71,35 @@ ArenaPlan place(const std::vector<Lifetime>& lifetimes, const std::vector<int>& 
   return plan;
 }
 
+/// The buffer that ends last.
+int highest(const std::vector<Lifetime>& lifetimes, const ArenaPlan& plan) {
+  int found = 0;
+  auto end = [&](int i) { return plan.offset_bytes[i] + lifetimes[i].size_bytes; };
+  for (int i = 1; i < static_cast<int>(lifetimes.size()); ++i)
+    if (end(i) > end(found)) found = i;
+  return found;
+}
+
 }  // namespace
 
 ArenaPlan planArena(const std::vector<Lifetime>& lifetimes) {
   ArenaPlan best;
+  std::vector<int> order;
   for (Turn turn : turns) {
-    ArenaPlan plan = place(lifetimes, inOrder(lifetimes, turn));
-    if (best.offset_bytes.empty() || plan.total_bytes < best.total_bytes) best = std::move(plan);
+    std::vector<int> turned = inOrder(lifetimes, turn);
+    ArenaPlan plan = place(lifetimes, turned);
+    if (!order.empty() && plan.total_bytes >= best.total_bytes) continue;
+    best = std::move(plan), order = std::move(turned);
+  }
+  if (lifetimes.empty()) return best;
+  const int64_t least = widestPoint(lifetimes).size_bytes, buffers = static_cast<int64_t>(lifetimes.size());
+  ArenaPlan last = best;
+  for (int64_t tries = std::min(mostTries, comparisons / (buffers * buffers)); tries > 0; --tries) {
+    if (best.total_bytes <= least + least / closeEnough) break;
+    auto first = std::find(order.begin(), order.end(), highest(lifetimes, last));
+    std::rotate(order.begin(), first, first + 1);
+    last = place(lifetimes, order);
+    if (last.total_bytes < best.total_bytes) best = last;
   }
   return best;
 }

@@ -18,8 +18,9 @@ struct ArenaPlan {
   int64_t total_bytes = 0;            ///< a multiple of 64
 };
 
-/// The least of a few greedy plans: the largest first, or those that live longest, or both at once; each in the tightest
-/// gap that is free for as long as it lives. No two buffers overlap while both live.
+/// The least of some greedy plans: the largest first, or those that live longest, or both at once, each in the tightest
+/// gap that is free for as long as it lives; then again with those first that ended last. No two buffers overlap while
+/// both live.
 ArenaPlan planArena(const std::vector<Lifetime>& lifetimes);
 
 struct WidestPoint {

@@ -10,6 +10,7 @@
 #include "compiler/memory/plan_memory.h"
 #include "compiler/reassociate/reassociate.h"
 #include "compiler/simplify/simplify.h"
+#include "compiler/winograd/winograd.h"
 #include "mlir/Pass/Pass.h"
 
 namespace stator {
@@ -25,6 +26,7 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
   passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
   if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
+  if (on(Phase::winograd)) passes.push_back({Phase::winograd, createWinogradPass()});
   passes.push_back({Phase::prepare, createPreparePass()});
   if (on(Phase::recompute)) passes.push_back({Phase::recompute, createRecomputePass()});
   passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});

@@ -18,6 +18,7 @@ enum class Phase : unsigned char {
   reassociate,    // products where they cost least; values change by rounding alone
   layout,         // an order of axes for images, with the fewest permutes around them
   attention,      // score matrices -> one kernel with what reads their rows, so that none lies in memory
+  winograd,       // 3 x 3 convolutions -> less than half as many products
   prepare,        // ops -> those that kernels are made of
   recompute,      // what would wait long in memory -> computed again where it is read late
   fuse,           // ops -> groups that become one kernel each
@@ -33,7 +34,7 @@ struct PhaseFacts {
   bool optional;                 // whether it improves programs; without that they mean and compute the same
 };
 
-inline constexpr std::array<PhaseFacts, 14> phases{{
+inline constexpr std::array<PhaseFacts, 15> phases{{
     {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
     {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
     {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
@@ -42,6 +43,7 @@ inline constexpr std::array<PhaseFacts, 14> phases{{
     {Phase::reassociate, "reassociate", "products where they cost least", true},
     {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", true},
     {Phase::attention, "attention", "score matrices in the kernels that read them", true},
+    {Phase::winograd, "winograd", "3 x 3 convolutions by fewer products", true},
     {Phase::prepare, "prepare", "ops as those that kernels are made of", false},
     {Phase::recompute, "recompute", "what would wait long in memory, computed again", true},
     {Phase::fuse, "fuse", "groups of ops that become one kernel each", true},

@@ -11,6 +11,7 @@
 #include "compiler/memory/plan_memory.h"
 #include "compiler/reassociate/reassociate.h"
 #include "compiler/simplify/simplify.h"
+#include "compiler/winograd/winograd.h"
 #include "mlir/Transforms/Passes.h"
 
 namespace stator::ir {
@@ -23,6 +24,7 @@ void registerStatorPasses() {
   mlir::registerPass(createReassociatePass);
   mlir::registerPass([] { return createLayoutPass(); });
   mlir::registerPass([] { return createAttentionPass(); });
+  mlir::registerPass([] { return createWinogradPass(); });
   mlir::registerPass(createPreparePass);
   mlir::registerPass([] { return createRecomputePass(); });
   mlir::registerPass([] { return createFusePass(); });

@@ -110,6 +110,7 @@ class ContractionEmitter {
 }  // namespace
 
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
+  for (auto op : fusion.getBody().getOps<ir::WinogradConvolutionOp>()) return planWinograd(fusion, op, target);
   FusedContraction fused = contractionOf(fusion);
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
   FusionKernel kernel;

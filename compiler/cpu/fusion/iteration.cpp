@@ -33,13 +33,14 @@ class BoundaryFinder {
           resized(typeOf(o.getX()).getShape(), shape);
           for (auto [axis, interior] : llvm::enumerate(o.getInterior())) tile(shape, axis, interior + 1);
         })
+        .Case([&](ir::WinogradWeightOp) { alone(shape, {0, 1}); })
         .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
         .Case([&](ir::GatherOp o) { gathered(o); })
         .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })
         .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
         .Case<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
         .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::RandomUniformOp, ir::ConstantOp, ir::MatmulOp, ir::ConvolutionOp,
-              ir::ConvolutionWeightGradOp, ir::ScatterAddOp>([](auto) {})
+              ir::ConvolutionWeightGradOp, ir::WinogradConvolutionOp, ir::ScatterAddOp>([](auto) {})
         .Default([&](mlir::Operation* o) {
           for (mlir::Value operand : o->getOperands()) visit(operand);
         });
