@@ -43,8 +43,9 @@ def Stator_ConvolutionWeightGradOp : Stator_OrderedOp<"convolution_weight_grad",
 /// A 3 x 3 convolution of stride 1, two by two elements of the result at a time, by 16 products instead of 36
 /// (Winograd's F(2 x 2, 3 x 3)). Made when all derivatives have been.
 def Stator_WinogradWeightOp : Stator_RuleOp<"winograd_weight", "rule::WinogradWeight", Stator_MissingVjp> {
-  let summary = "weight [3, 3, C, O] -> [4, 4, C, O]: G weight transpose(G), for each pair of channels";
-  let arguments = (ins Stator_Tensor:$weight);
+  let summary = "weight [3, 3, C, O] -> [4, 4, C, O]: G weight transpose(G), for each pair of channels; or, for the "
+                "convolution that gives the cotangent of an image, of the weight turned round -> [4, 4, O, C]";
+  let arguments = (ins Stator_Tensor:$weight, BoolAttr:$of_gradient);
 }
 def Stator_WinogradConvolutionOp : Stator_RuleOp<"winograd_convolution", "rule::WinogradConvolution",
                                                  Stator_MissingVjp> {

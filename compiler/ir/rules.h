@@ -99,14 +99,16 @@ struct ConvolutionWeightGrad : Convolution {
   }
 };
 
-/// weight [3, 3, C, O] -> [4, 4, C, O]. Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
+/// weight [3, 3, C, O] -> [4, 4, C, O]; or, with its taps in the opposite order, [4, 4, O, C]. Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
 struct WinogradWeight {
   static constexpr std::string_view name = "winograd_weight";
-  constexpr static void attributes(auto&, auto&&) {}
-  static constexpr Inferred infer(Specs operands) {
+  bool of_gradient = false;
+
+  constexpr static void attributes(auto& self, auto&& visit) { visit("of_gradient", self.of_gradient); }
+  constexpr Inferred infer(Specs operands) const {
     const Extents& w = operands[0].extents;
     if (w.rank != 4 || !(w[0] == 3 && w[1] == 3)) return "winograd_weight: the weight is not [3, 3, C, O]";
-    return TensorSpec{operands[0].dtype, Extents{0, 4, 4, w[2], w[3]}};
+    return TensorSpec{operands[0].dtype, Extents{0, 4, 4, w[of_gradient ? 3 : 2], w[of_gradient ? 2 : 3]}};
   }
 };
 

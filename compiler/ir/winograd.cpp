@@ -11,14 +11,17 @@ namespace stator::ir {
 TensorValue WinogradWeightOp::interpret(Operands operands) {
   const TensorValue& w = *operands[0];
   TensorValue u = filled(getType());
-  const size_t pairs = w.elements.size() / 9;
-  for (size_t pair = 0; pair < pairs; ++pair)
-    for (int i = 0; i < 4; ++i)
-      for (int j = 0; j < 4; ++j)
-        for (int a = 0; a < 3; ++a)
-          for (int b = 0; b < 3; ++b)
-            u.elements[(4 * i + j) * pairs + pair] +=
-                winograd::weightRows[i][a] * winograd::weightRows[j][b] * w.elements[(3 * a + b) * pairs + pair];
+  const long channels = w.extents[2], results = w.extents[3], pairs = channels * results;
+  for (long c = 0; c < channels; ++c)
+    for (long o = 0; o < results; ++o) {
+      winograd::Square3<double> taps{};
+      for (int tap = 0; tap < 9; ++tap)
+        taps[tap / 3][tap % 3] = w.elements[(getOfGradient() ? 8 - tap : tap) * pairs + c * results + o];
+      const auto four =
+          winograd::transformWeight(taps, std::plus<>(), std::minus<>(), [](double value) { return value / 2; });
+      const long place = getOfGradient() ? o * channels + c : c * results + o;
+      for (int i = 0; i < 16; ++i) u.elements[i * pairs + place] = four[i / 4][i % 4];
+    }
   return u;
 }
 

@@ -8,11 +8,16 @@
 
 namespace stator::winograd {
 
-/// G, by rows: what a kernel's three taps add to its four transformed ones.
-inline constexpr double weightRows[4][3]{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
-
+template <class T> using Square3 = std::array<std::array<T, 3>, 3>;
 template <class T> using Square4 = std::array<std::array<T, 4>, 4>;
 template <class T> using Square2 = std::array<std::array<T, 2>, 2>;
+
+/// G w for one column w: (w0, (w0 + w2 + w1) / 2, (w0 + w2 - w1) / 2, w2).
+template <class T, class Add, class Subtract, class Halve>
+std::array<T, 4> weightColumn(const std::array<T, 3>& w, Add add, Subtract subtract, Halve halve) {
+  T outer = add(w[0], w[2]);
+  return {w[0], halve(add(outer, w[1])), halve(subtract(outer, w[1])), w[2]};
+}
 
 /// Bt d for one column d: (d0 - d2, d1 + d2, d2 - d1, d1 - d3).
 template <class T, class Add, class Subtract>
@@ -24,6 +29,19 @@ std::array<T, 4> inputColumn(const std::array<T, 4>& d, Add add, Subtract subtra
 template <class T, class Add, class Subtract>
 std::array<T, 2> outputColumn(const std::array<T, 4>& m, Add add, Subtract subtract) {
   return {add(add(m[0], m[1]), m[2]), subtract(subtract(m[1], m[2]), m[3])};
+}
+
+/// G w Gt.
+template <class T, class Add, class Subtract, class Halve>
+Square4<T> transformWeight(const Square3<T>& w, Add add, Subtract subtract, Halve halve) {
+  std::array<std::array<T, 3>, 4> half{};
+  Square4<T> whole{};
+  for (int j = 0; j < 3; ++j) {
+    auto column = weightColumn<T>({w[0][j], w[1][j], w[2][j]}, add, subtract, halve);
+    for (int i = 0; i < 4; ++i) half[i][j] = column[i];
+  }
+  for (int i = 0; i < 4; ++i) whole[i] = weightColumn<T>(half[i], add, subtract, halve);
+  return whole;
 }
 
 /// Bt d B.

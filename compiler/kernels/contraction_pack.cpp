@@ -48,26 +48,6 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
   });
 }
 
-/// Transposes a square of vectors: in each round, blocks off the diagonal of twice the size change places.
-Values transpose(const IndexBuilder& ix, Values rows) {
-  int64_t lanes = static_cast<int64_t>(rows.size());
-  for (int64_t size = 1; size < lanes; size *= 2) {
-    llvm::SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      bool second = lane / size % 2;
-      low.push_back(second ? lanes + lane - size : lane);
-      high.push_back(second ? lanes + lane : lane + size);
-    }
-    for (int64_t i = 0; i < lanes; ++i) {
-      if (i / size % 2) continue;
-      Value top = rows[i], bottom = rows[i + size];
-      rows[i] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, low);
-      rows[i + size] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, high);
-    }
-  }
-  return rows;
-}
-
 /// `lanes` reduction steps at once, where they lie side by side in B.
 void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
                  int64_t columnStride, Value scratch, Row row, int64_t columns) {

@@ -153,4 +153,24 @@ Values sumLanes(const IndexBuilder& ix, mlir::VectorType type, Values vectors) {
   return vectors;
 }
 
+/// In each round, blocks off the diagonal of twice the size change places.
+Values transpose(const IndexBuilder& ix, Values rows) {
+  int64_t lanes = static_cast<int64_t>(rows.size());
+  for (int64_t size = 1; size < lanes; size *= 2) {
+    llvm::SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool second = lane / size % 2;
+      low.push_back(second ? lanes + lane - size : lane);
+      high.push_back(second ? lanes + lane : lane + size);
+    }
+    for (int64_t i = 0; i < lanes; ++i) {
+      if (i / size % 2) continue;
+      Value top = rows[i], bottom = rows[i + size];
+      rows[i] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, low);
+      rows[i + size] = ix.builder.create<vector::ShuffleOp>(ix.location, top, bottom, high);
+    }
+  }
+  return rows;
+}
+
 }  // namespace stator::kernels

@@ -48,6 +48,9 @@ Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Add
 /// The same with vectors along the last reduction, which is contiguous in A and B.
 Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
 
+/// Transposes a square of vectors: as many of them as they have lanes.
+Values transpose(const IndexBuilder& ix, Values rows);
+
 /// The sum over the lanes of each vector: vectors of such sums, in order, by a tree of transposing additions. The last
 /// one is filled up with zeros.
 Values sumLanes(const IndexBuilder& ix, mlir::VectorType type, Values vectors);

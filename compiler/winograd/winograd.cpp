@@ -14,11 +14,13 @@
 namespace stator {
 namespace {
 
+constexpr int64_t pairsPerTile = 1024;     ///< of channels, at most
 constexpr int64_t channelsOfVectors = 16;  ///< the channels of the widest vectors of f32; narrower ones divide them
 
 bool isOnes(llvm::ArrayRef<int64_t> pair) { return pair[0] == 1 && pair[1] == 1; }
 
-/// Whether it is faster so: the transforms take time for each channel, the products for each pair of channels.
+/// Whether it is faster so: transforming images takes time for each channel, the products for each pair, and a large
+/// weight, which is nearly twice as large when transformed, is to be read for many tiles.
 bool pays(ir::ConvolutionOp op, int64_t leastTiles) {
   auto weight = llvm::cast<mlir::RankedTensorType>(op.getWeight().getType());
   llvm::ArrayRef<int64_t> w = weight.getShape(), y = op.getType().getShape();
@@ -26,7 +28,17 @@ bool pays(ir::ConvolutionOp op, int64_t leastTiles) {
       !weight.getElementType().isF32() || w[0] != 3 || w[1] != 3)
     return false;
   int64_t tiles = y[0] * ((y[1] + 1) / 2) * ((y[2] + 1) / 2);
-  return w[2] % channelsOfVectors == 0 && w[3] % channelsOfVectors == 0 && tiles >= leastTiles;
+  return w[2] % channelsOfVectors == 0 && w[3] % channelsOfVectors == 0 &&
+         tiles >= std::max(leastTiles, w[2] * w[3] / pairsPerTile);
+}
+
+/// The weight that `weight` is with its taps in the opposite order and its channels in each other's place, as where
+/// the cotangent of an image is computed; null: it is none.
+mlir::Value turnedRound(mlir::Value weight) {
+  auto permute = weight.getDefiningOp<ir::PermuteOp>();
+  if (!permute || permute.getAxes() != llvm::ArrayRef<int64_t>{0, 1, 3, 2}) return {};
+  auto flip = permute.getX().getDefiningOp<ir::FlipOp>();
+  return flip && flip.getAxes() == llvm::ArrayRef<int64_t>{0, 1} ? flip.getX() : mlir::Value();
 }
 
 struct WinogradPass : mlir::PassWrapper<WinogradPass, mlir::OperationPass<mlir::func::FuncOp>> {
@@ -45,7 +57,8 @@ struct WinogradPass : mlir::PassWrapper<WinogradPass, mlir::OperationPass<mlir::
     });
     for (ir::ConvolutionOp op : found) {
       mlir::OpBuilder builder(op);
-      mlir::Value weight = ir::buildOp(builder, op.getLoc(), rule::WinogradWeight{}, {op.getWeight()});
+      mlir::Value turned = turnedRound(op.getWeight()), from = turned ? turned : op.getWeight();
+      mlir::Value weight = ir::buildOp(builder, op.getLoc(), rule::WinogradWeight{turned != nullptr}, {from});
       op.replaceAllUsesWith(
           ir::buildOp(builder, op.getLoc(), rule::WinogradConvolution{}, {op.getX(), weight}));
       op.erase();

@@ -26,7 +26,7 @@ std::string function(const Sizes& s) {
   const std::string row = tensor({1, 1, 1, s.results});
   return "func.func @main(%x: " + x + ", %s: " + stored + ", %b: " + b + ", %o: " + y + ") -> " + y + " {\n" +
          "%w = stator.permute %s {axes = array<i64: 0, 1, 3, 2>} : (" + stored + ") -> " + w + "\n" +
-         "%u = stator.winograd_weight %w : (" + w + ") -> " + u + "\n" +
+         "%u = stator.winograd_weight %w {of_gradient = false} : (" + w + ") -> " + u + "\n" +
          "%y = stator.winograd_convolution %x, %u : (" + x + ", " + u + ") -> " + y + "\n" +
          "%r = stator.reshape %b : (" + b + ") -> " + row + "\n" +
          "%c = stator.broadcast %r : (" + row + ") -> " + y + "\n" +
@@ -35,7 +35,22 @@ std::string function(const Sizes& s) {
          "%m = stator.mul %p, %o : (" + y + ", " + y + ") -> " + y + "\nreturn %m : " + y + "\n}";
 }
 
+/// The cotangent of an image: the weight turned round, in one step.
+std::string gradient(const Sizes& s) {
+  const std::string x = tensor({s.images, s.height + 2, s.width + 2, s.channels});
+  const std::string w = tensor({3, 3, s.results, s.channels}), u = tensor({4, 4, s.channels, s.results});
+  const std::string y = tensor({s.images, s.height, s.width, s.results});
+  return "func.func @main(%x: " + x + ", %w: " + w + ") -> " + y + " {\n" +
+         "%u = stator.winograd_weight %w {of_gradient = true} : (" + w + ") -> " + u + "\n" +
+         "%y = stator.winograd_convolution %x, %u : (" + x + ", " + u + ") -> " + y + "\nreturn %y : " + y + "\n}";
+}
+
 }  // namespace
+
+TEST_CASE("the weight of an image's cotangent is turned round as it is transformed") {
+  for (const Sizes& sizes : {Sizes{1, 4, 4, 16, 16}, Sizes{1, 4, 5, 32, 16}, Sizes{2, 8, 8, 48, 80}})
+    CHECK(check_function(gradient(sizes)).kinds == std::vector<std::string>{"window", "contraction"});
+}
 
 TEST_CASE("a convolution by Winograd's transforms is the convolution") {
   for (const Sizes& sizes : {Sizes{1, 2, 2, 16, 16}, Sizes{2, 8, 6, 16, 32}, Sizes{3, 7, 9, 32, 16}, Sizes{1, 1, 13, 16, 16},

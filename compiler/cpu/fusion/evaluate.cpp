@@ -88,7 +88,6 @@ Value Evaluator::computeOp(mlir::Operation* op, const TensorIndex& index) {
       .Case([&](ir::AvgPool2dOp o) { return avgPool(o, index); })
       .Case([&](ir::MaxPool2dGradOp o) { return maxPoolGrad(o, index); })
       .Case([&](ir::AvgPool2dGradOp o) { return avgPoolGrad(o, index); })
-      .Case([&](ir::WinogradWeightOp o) { return winogradWeight(o, index); })
       .Default([&](mlir::Operation* o) { return elementwise(o, index); });
 }
 

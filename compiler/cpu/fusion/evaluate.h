@@ -92,7 +92,6 @@ class Evaluator {
   template <class Op, class Share> Value scatterWindows(Op op, const TensorIndex& index, Share share);
   Value maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index);
   Value avgPoolGrad(ir::AvgPool2dGradOp op, const TensorIndex& index);
-  Value winogradWeight(ir::WinogradWeightOp op, const TensorIndex& index);
 
   Bounded bound(const LaneIndex& at, int64_t extent, int64_t dilation, bool keepsStep);
   Value isBelow(Value value, int64_t bound);

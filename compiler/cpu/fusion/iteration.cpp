@@ -33,7 +33,6 @@ class BoundaryFinder {
           resized(typeOf(o.getX()).getShape(), shape);
           for (auto [axis, interior] : llvm::enumerate(o.getInterior())) tile(shape, axis, interior + 1);
         })
-        .Case([&](ir::WinogradWeightOp) { alone(shape, {0, 1}); })
         .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
         .Case([&](ir::GatherOp o) { gathered(o); })
         .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })

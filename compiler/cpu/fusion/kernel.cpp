@@ -7,6 +7,7 @@ namespace stator::cpu {
 
 FusionKernel planKernel(ir::FusionOp fusion, const Target& target) {
   llvm::StringRef kind = fusion.getKind();
+  for (auto op : fusion.getBody().getOps<ir::WinogradWeightOp>()) return planWinogradWeight(fusion, op, target);
   if (kind == "contraction") return planContraction(fusion, target);
   if (kind == "map" || kind == "window") return planMap(fusion, target);
   if (kind == "scatter") return planScatter(fusion, target);

@@ -36,6 +36,7 @@ FusionKernel planMap(ir::FusionOp fusion, const Target& target);
 FusionKernel planReduction(ir::FusionOp fusion, const Target& target);
 FusionKernel planScatter(ir::FusionOp fusion, const Target& target);
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target);
+FusionKernel planWinogradWeight(ir::FusionOp fusion, ir::WinogradWeightOp op, const Target& target);
 FusionKernel planWinograd(ir::FusionOp fusion, ir::WinogradConvolutionOp op, const Target& target);
 FusionKernel planAttention(ir::FusionOp fusion, const Target& target);
 
