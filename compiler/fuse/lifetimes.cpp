@@ -18,7 +18,8 @@ Lifetimes::Lifetimes(mlir::Block& block, const Grouping& grouping) : grouping_(g
   moments_.assign(grouping.groups().size(), -1);
   for (auto [moment, group] : llvm::enumerate(grouping.order())) moments_[group] = static_cast<int64_t>(moment);
   for (mlir::Operation& op : block.without_terminator())
-    if (grouping.groupOf(&op) >= 0 && roleOf(&op) != Role::loop && roleOf(&op) != Role::kernel && grouping.isResult(&op))
+    if (grouping.groupOf(&op) >= 0 && roleOf(&op) != Role::loop && roleOf(&op) != Role::kernel &&
+        grouping.isResult(&op))
       lives_.insert({&op, {momentOf(&op), 0}});
   findLives();
   findMost();

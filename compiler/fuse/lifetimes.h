@@ -6,7 +6,8 @@
 
 namespace stator::fuse {
 
-/// The kernels of a block in their order, and the bytes that wait in memory between them. A kernel's turn is its moment.
+/// The kernels of a block in their order, and the bytes that wait in memory between them. A kernel's turn is its
+/// moment.
 class Lifetimes {
  public:
   Lifetimes(mlir::Block& block, const Grouping& grouping);

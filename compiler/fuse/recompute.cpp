@@ -22,8 +22,8 @@
 namespace stator::fuse {
 namespace {
 
-constexpr int64_t muchSmaller = 16;        ///< values that are small beside another wait without being counted
-constexpr size_t mostRepeated = 16;        ///< ops that make a value again
+constexpr int64_t muchSmaller = 16;  ///< values that are small beside another wait without being counted
+constexpr size_t mostRepeated = 16;  ///< ops that make a value again
 constexpr int mostRounds = 4;
 
 /// How a value is made again: the ops, in program order, from values that wait and from small ones.
@@ -42,7 +42,8 @@ class Plan {
  public:
   Plan(const Lifetimes& lives, int64_t leastBytes) : lives_(lives), leastBytes_(leastBytes) {
     for (mlir::Operation* op : lives.waiting())
-      if (bytesOf(op->getResult(0)) >= leastBytes && isRepeatable(op) && !isNeededWhole(op)) candidates_.insert({op, firstLate(op)});
+      if (bytesOf(op->getResult(0)) >= leastBytes && isRepeatable(op) && !isNeededWhole(op))
+        candidates_.insert({op, firstLate(op)});
   }
 
   /// Whether anything is to be computed again.

@@ -11,11 +11,11 @@ class Pass;
 
 namespace stator::fuse {
 
-/// Rewrites a prepared block so that less waits in memory when most does; values stay the same up to what they are fused
-/// with.
+/// Rewrites a prepared block so that less waits in memory when most does; values stay the same up to what they are
+/// fused with.
 ///
-/// A value of at least `leastBytes` that is made before that moment and read after it is computed again for its late readers where few
-/// elementwise ops make it from what is there in any case, or from fewer bytes than it takes.
+/// A value of at least `leastBytes` that is made before that moment and read after it is computed again for its late
+/// readers where few elementwise ops make it from what is there in any case, or from fewer bytes than it takes.
 void recomputeLate(mlir::Block& block, int64_t leastBytes);
 
 }  // namespace stator::fuse

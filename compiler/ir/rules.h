@@ -99,7 +99,8 @@ struct ConvolutionWeightGrad : Convolution {
   }
 };
 
-/// weight [3, 3, C, O] -> [4, 4, C, O]; or, with its taps in the opposite order, [4, 4, O, C]. Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
+/// weight [3, 3, C, O] -> [4, 4, C, O]; or, with its taps in the opposite order, [4, 4, O, C]. Source: Lavin and Gray,
+/// Fast Algorithms for Convolutional Neural Networks, 2015.
 struct WinogradWeight {
   static constexpr std::string_view name = "winograd_weight";
   bool of_gradient = false;

@@ -31,7 +31,7 @@ int64_t bestFit(const std::vector<Placed>& taken, int64_t size) {
 }
 
 constexpr int64_t mostTries = 100, comparisons = 50'000'000;  ///< some tenths of a second
-constexpr int64_t closeEnough = 50;                          ///< a fiftieth above the least that any plan needs
+constexpr int64_t closeEnough = 50;                           ///< a fiftieth above the least that any plan needs
 
 /// A buffer's turn to be placed: the greatest first.
 using Turn = double (*)(const Lifetime&);

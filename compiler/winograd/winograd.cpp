@@ -59,8 +59,7 @@ struct WinogradPass : mlir::PassWrapper<WinogradPass, mlir::OperationPass<mlir::
       mlir::OpBuilder builder(op);
       mlir::Value turned = turnedRound(op.getWeight()), from = turned ? turned : op.getWeight();
       mlir::Value weight = ir::buildOp(builder, op.getLoc(), rule::WinogradWeight{turned != nullptr}, {from});
-      op.replaceAllUsesWith(
-          ir::buildOp(builder, op.getLoc(), rule::WinogradConvolution{}, {op.getX(), weight}));
+      op.replaceAllUsesWith(ir::buildOp(builder, op.getLoc(), rule::WinogradConvolution{}, {op.getX(), weight}));
       op.erase();
     }
   }
@@ -70,6 +69,8 @@ struct WinogradPass : mlir::PassWrapper<WinogradPass, mlir::OperationPass<mlir::
 
 }  // namespace
 
-std::unique_ptr<mlir::Pass> createWinogradPass(int64_t leastTiles) { return std::make_unique<WinogradPass>(leastTiles); }
+std::unique_ptr<mlir::Pass> createWinogradPass(int64_t leastTiles) {
+  return std::make_unique<WinogradPass>(leastTiles);
+}
 
 }  // namespace stator

@@ -28,11 +28,9 @@ std::string function(const Sizes& s) {
          "%w = stator.permute %s {axes = array<i64: 0, 1, 3, 2>} : (" + stored + ") -> " + w + "\n" +
          "%u = stator.winograd_weight %w {of_gradient = false} : (" + w + ") -> " + u + "\n" +
          "%y = stator.winograd_convolution %x, %u : (" + x + ", " + u + ") -> " + y + "\n" +
-         "%r = stator.reshape %b : (" + b + ") -> " + row + "\n" +
-         "%c = stator.broadcast %r : (" + row + ") -> " + y + "\n" +
-         "%a = stator.add %y, %c : (" + y + ", " + y + ") -> " + y + "\n" +
-         "%p = stator.relu %a : (" + y + ") -> " + y + "\n" +
-         "%m = stator.mul %p, %o : (" + y + ", " + y + ") -> " + y + "\nreturn %m : " + y + "\n}";
+         "%r = stator.reshape %b : (" + b + ") -> " + row + "\n" + "%c = stator.broadcast %r : (" + row + ") -> " + y +
+         "\n" + "%a = stator.add %y, %c : (" + y + ", " + y + ") -> " + y + "\n" + "%p = stator.relu %a : (" + y +
+         ") -> " + y + "\n" + "%m = stator.mul %p, %o : (" + y + ", " + y + ") -> " + y + "\nreturn %m : " + y + "\n}";
 }
 
 /// The cotangent of an image: the weight turned round, in one step.
@@ -53,8 +51,9 @@ TEST_CASE("the weight of an image's cotangent is turned round as it is transform
 }
 
 TEST_CASE("a convolution by Winograd's transforms is the convolution") {
-  for (const Sizes& sizes : {Sizes{1, 2, 2, 16, 16}, Sizes{2, 8, 6, 16, 32}, Sizes{3, 7, 9, 32, 16}, Sizes{1, 1, 13, 16, 16},
-                             Sizes{5, 12, 12, 16, 48}, Sizes{2, 14, 14, 64, 128}, Sizes{1, 7, 7, 256, 64}}) {
+  for (const Sizes& sizes :
+       {Sizes{1, 2, 2, 16, 16}, Sizes{2, 8, 6, 16, 32}, Sizes{3, 7, 9, 32, 16}, Sizes{1, 1, 13, 16, 16},
+        Sizes{5, 12, 12, 16, 48}, Sizes{2, 14, 14, 64, 128}, Sizes{1, 7, 7, 256, 64}}) {
     INFO(sizes.images << " images of " << sizes.height << " x " << sizes.width << ", " << sizes.channels << " to "
                       << sizes.results);
     CHECK(check_function(function(sizes)).kinds == std::vector<std::string>{"map", "window", "contraction"});

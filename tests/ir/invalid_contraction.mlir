@@ -158,3 +158,19 @@ func.func @convolution_weight_grad_parts(%a: tensor<3x8x8x3xf32>, %b: tensor<3x6
   %0 = stator.convolution_weight_grad %a, %b {stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64, channels_first = false} : (tensor<3x8x8x3xf32>, tensor<3x6x6x4xf32>) -> tensor<2x3x3x3x4xf32>
   return
 }
+
+// -----
+
+func.func @winograd_weight(%w: tensor<5x3x16x16xf32>) {
+  // expected-error @below {{winograd_weight: the weight is not [3, 3, C, O]: [5, 3, 16, 16]}}
+  %0 = stator.winograd_weight %w {of_gradient = false} : (tensor<5x3x16x16xf32>) -> tensor<4x4x16x16xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_convolution(%x: tensor<1x8x8x16xf32>, %u: tensor<3x3x16x16xf32>) {
+  // expected-error @below {{winograd_convolution: the weight is not [4, 4, C, O]: [1, 8, 8, 16] x [3, 3, 16, 16]}}
+  %0 = stator.winograd_convolution %x, %u : (tensor<1x8x8x16xf32>, tensor<3x3x16x16xf32>) -> tensor<1x6x6x16xf32>
+  return
+}

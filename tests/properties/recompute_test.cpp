@@ -8,7 +8,8 @@ namespace stator::tests {
 
 namespace {
 
-constexpr auto before_recompute = "mask,stator-differentiate,bind-symbols,simplify,reassociate,layout,attention,prepare";
+constexpr auto before_recompute =
+    "mask,stator-differentiate,bind-symbols,simplify,reassociate,layout,attention,prepare";
 
 }  // namespace
 

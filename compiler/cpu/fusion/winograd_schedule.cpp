@@ -8,9 +8,9 @@
 namespace stator::cpu {
 namespace {
 
-constexpr int64_t fewTiles = 8;    ///< below, each read of the weight would serve too few
-constexpr int64_t manyTiles = 56;  ///< more would not make reading the weight any cheaper
-constexpr int64_t farTiles = 28;   ///< where a chunk's scratch does not fit a stack
+constexpr int64_t fewTiles = 8;             ///< below, each read of the weight would serve too few
+constexpr int64_t manyTiles = 56;           ///< more would not make reading the weight any cheaper
+constexpr int64_t farTiles = 28;            ///< where a chunk's scratch does not fit a stack
 constexpr int64_t largeWeight = 128 << 10;  ///< pairs of channels, beyond which reading it takes longest
 constexpr int64_t multipliesPerChunk = 64 << 10;
 constexpr int64_t maxChunks = 64;
@@ -19,7 +19,7 @@ constexpr int64_t mostScratchBytes = 8 << 20;  ///< of all chunks together
 /// Equal blocks of at most as many tiles as fit a thread's stack.
 int64_t tilesPerBlock(const WinogradSchedule& s) {
   int64_t onStack = mostOnStack / (16 * (s.channels + s.results) * int64_t(sizeof(float)));
-  int64_t most = onStack >= fewTiles ? std::min(onStack, manyTiles)
+  int64_t most = onStack >= fewTiles                    ? std::min(onStack, manyTiles)
                  : s.channels * s.results > largeWeight ? manyTiles
                                                         : farTiles;
   int64_t blocks = (s.tiles() + most - 1) / most;
