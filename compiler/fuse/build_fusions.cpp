@@ -87,7 +87,7 @@ class FusionBuilder {
   }
 
   void clone(Body& body, mlir::Operation* op) {
-    bool strided = roleOf(op) == Role::contraction;
+    bool strided = roleOf(op) == Role::contraction && !llvm::isa<ir::WinogradConvolutionOp>(op);
     for (mlir::Value operand : op->getOperands())
       if (!body.inner.contains(operand)) body.inner.map(operand, inside(body, operand, strided));
     endOf(body).clone(*op, body.inner);

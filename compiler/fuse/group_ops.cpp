@@ -7,15 +7,12 @@
 // contraction.
 #include "compiler/fuse/group_ops.h"
 
-#include "compiler/ir/strided_view.h"
-
 namespace stator::fuse {
 namespace {
 
 /// The elements of a group that no op joins.
 constexpr int64_t noLoops = -1;
 
-bool isWhole(mlir::Operation* op) { return roleOf(op) == Role::loop || roleOf(op) == Role::kernel; }
 bool isReduction(const Group& group) { return group.kind == Kind::reduce || group.kind == Kind::row; }
 
 }  // namespace
@@ -41,44 +38,6 @@ Grouping::Grouping(mlir::Block& block, bool joins) : joins_(joins) {
 int Grouping::groupOf(mlir::Operation* op) const {
   auto found = op ? groupOf_.find(op) : groupOf_.end();
   return found == groupOf_.end() ? -1 : found->second;
-}
-
-/// Contractions read through permutations and slices alone; what loops and made kernels are given, and the block's
-/// results, lie in memory.
-void Grouping::findMaterialized(mlir::Block& block) {
-  for (mlir::Operation& op : block) {
-    if (op.hasTrait<mlir::OpTrait::IsTerminator>() || isWhole(&op)) {
-      for (mlir::Value operand : op.getOperands()) materialize(operand);
-    } else if (auto weight = llvm::dyn_cast<ir::WinogradWeightOp>(op)) {  // reads each element nine times
-      materialize(weight.getWeight());
-    } else if (roleOf(&op) == Role::contraction) {
-      for (mlir::Value operand : op.getOperands()) {
-        if (ir::StridedView view = ir::stridedView(operand); view.isSliced) operand = view.base;
-        while (llvm::isa_and_present<ir::PermuteOp, ir::RecomputeOp>(operand.getDefiningOp()))
-          operand = operand.getDefiningOp()->getOperand(0);
-        materialize(operand);
-      }
-    }
-  }
-}
-
-void Grouping::materialize(mlir::Value value) {
-  while (llvm::isa_and_present<ir::ReshapeOp, ir::RecomputeOp>(value.getDefiningOp()))
-    value = value.getDefiningOp()->getOperand(0);
-  mlir::Operation* op = value.getDefiningOp();
-  if (!op) return;
-  Role role = roleOf(op);
-  if (role == Role::view || role == Role::source) materialized_.insert(op);
-}
-
-ViewPath Grouping::pathTo(mlir::Value operand) const {
-  ViewPath path = viewPath(operand);
-  for (mlir::Value value = operand; value != path.base; value = value.getDefiningOp()->getOperand(0)) {
-    if (!materialized_.contains(value.getDefiningOp())) continue;
-    if (value == operand) return {value, true, false, {}};
-    return {value, false, true, {}};
-  }
-  return path;
 }
 
 /// The ops that an op's operands come from, behind all views and what is computed anew.

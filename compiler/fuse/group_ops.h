@@ -24,6 +24,9 @@ struct Group {
   int64_t elements = 1;                  ///< of the kernel's loops
 };
 
+/// Whether an op is a kernel by itself: a loop, or a kernel that is made already.
+bool isWhole(mlir::Operation* op);
+
 class Grouping {
  public:
   /// `joins`: whether ops share kernels at all.

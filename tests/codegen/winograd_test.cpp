@@ -33,12 +33,15 @@ std::string function(const Sizes& s) {
          ") -> " + y + "\n" + "%m = stator.mul %p, %o : (" + y + ", " + y + ") -> " + y + "\nreturn %m : " + y + "\n}";
 }
 
-/// The cotangent of an image: the weight turned round, in one step.
+/// The cotangent of an image: zeros around it as it is read, the weight turned round as it is transformed.
 std::string gradient(const Sizes& s) {
+  const std::string d = tensor({s.images, s.height, s.width, s.channels});
   const std::string x = tensor({s.images, s.height + 2, s.width + 2, s.channels});
   const std::string w = tensor({3, 3, s.results, s.channels}), u = tensor({4, 4, s.channels, s.results});
   const std::string y = tensor({s.images, s.height, s.width, s.results});
-  return "func.func @main(%x: " + x + ", %w: " + w + ") -> " + y + " {\n" +
+  return "func.func @main(%d: " + d + ", %w: " + w + ") -> " + y + " {\n" +
+         "%x = stator.pad %d {low = array<i64: 0, 1, 1, 0>, high = array<i64: 0, 1, 1, 0>, " +
+         "interior = array<i64: 0, 0, 0, 0>, value = 0.0} : (" + d + ") -> " + x + "\n" +
          "%u = stator.winograd_weight %w {of_gradient = true} : (" + w + ") -> " + u + "\n" +
          "%y = stator.winograd_convolution %x, %u : (" + x + ", " + u + ") -> " + y + "\nreturn %y : " + y + "\n}";
 }
