@@ -36,7 +36,7 @@ int64_t flopsOf(mlir::Operation* op) {
       })
       .Case([&](ir::ConvolutionWeightGradOp o) { return 2 * elements(o.getDy()) * perChannel(o.getResult()); })
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([&](auto o) { return elements(o.getX()); })
-      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp>(
+      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dPositionsOp, ir::AvgPool2dOp>(
           [&](auto o) { return elements(o.getResult()) * window(o); })
       .Case([&](ir::AvgPool2dGradOp o) { return elements(o.getDy()) * window(o); })
       .Case([&](ir::ScatterAddOp o) { return elements(o.getRows()); })

@@ -212,6 +212,20 @@ int Grouping::found(mlir::Operation* op, Kind kind) {
   return static_cast<int>(groups_.size()) - 1;
 }
 
+/// The positions of the greatest elements are found where these are.
+bool Grouping::joinPooling(mlir::Operation* op) {
+  if (!joins_ || !llvm::isa<ir::MaxPool2dPositionsOp>(op)) return false;
+  for (mlir::Operation* other : op->getOperand(0).getUsers()) {
+    int group = llvm::isa<ir::MaxPool2dOp>(other) && other->getAttrDictionary() == op->getAttrDictionary()
+                    ? groupOf(other)
+                    : -1;
+    if (group < 0 || groups_[group].elements != elementCount(op->getResult(0))) continue;
+    join(op, group);
+    return true;
+  }
+  return false;
+}
+
 void Grouping::place(mlir::Operation* op) {
   if (isWhole(op)) {
     found(op, Kind::whole);
@@ -234,7 +248,7 @@ void Grouping::place(mlir::Operation* op) {
       found(op, Kind::contraction);
       return;
     case Role::window:
-      found(op, Kind::window);
+      if (!joinPooling(op)) found(op, Kind::window);
       return;
     case Role::reduction:
       found(op, Kind::reduce);

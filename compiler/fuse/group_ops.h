@@ -46,6 +46,7 @@ class Grouping {
   void materialize(mlir::Value value);
   void place(mlir::Operation* op);
   void placeView(mlir::Operation* op);
+  bool joinPooling(mlir::Operation* op);
   int found(mlir::Operation* op, Kind kind);
 
   /// Where an operand comes from: the path to its nearest computed or materialized value.

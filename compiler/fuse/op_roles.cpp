@@ -14,8 +14,8 @@ Role roleOf(mlir::Operation* op) {
       .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp>([](auto) { return Role::reduction; })
       .Case<ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp, ir::WinogradConvolutionOp>(
           [](auto) { return Role::contraction; })
-      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp, ir::AvgPool2dGradOp,
-            ir::WinogradWeightOp>([](auto) { return Role::window; })
+      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dPositionsOp, ir::MaxPool2dScatterOp, ir::AvgPool2dOp,
+            ir::MaxPool2dGradOp, ir::AvgPool2dGradOp, ir::WinogradWeightOp>([](auto) { return Role::window; })
       .Case([](ir::GatherOp) { return Role::gather; })
       .Case([](ir::ScatterAddOp) { return Role::scatter; })
       .Case([](ir::ScanOp) { return Role::loop; })

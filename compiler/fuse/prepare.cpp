@@ -165,6 +165,32 @@ void transposeMatmuls(mlir::Block& block) {
   }
 }
 
+/// The pooling of the same windows of the same image, before its gradient; null: there is none.
+ir::MaxPool2dOp poolingOf(ir::MaxPool2dGradOp gradient) {
+  for (mlir::Operation* user : gradient.getX().getUsers()) {
+    auto pool = llvm::dyn_cast<ir::MaxPool2dOp>(user);
+    bool precedes = pool && pool->getBlock() == gradient->getBlock() && pool->isBeforeInBlock(gradient);
+    if (precedes && pool->getAttrDictionary() == gradient->getAttrDictionary()) return pool;
+  }
+  return {};
+}
+
+/// Gradients of pooling read where the greatest elements are, a byte for each window, and not the image again.
+void keepPositions(mlir::Block& block) {
+  for (auto gradient : llvm::make_early_inc_range(block.getOps<ir::MaxPool2dGradOp>())) {
+    ir::MaxPool2dOp pool = poolingOf(gradient);
+    if (!pool || pool.getKernel()[0] * pool.getKernel()[1] > 256) continue;
+    mlir::OpBuilder builder(pool->getContext());
+    builder.setInsertionPointAfter(pool);
+    rule::MaxPool2d windows = ir::ruleOf<rule::MaxPool2d>(pool);
+    mlir::Value positions = ir::buildOp(builder, pool.getLoc(), rule::MaxPool2dPositions{windows}, {pool.getX()});
+    builder.setInsertionPoint(gradient);
+    gradient.replaceAllUsesWith(ir::buildOpAs(builder, gradient.getLoc(), rule::MaxPool2dScatter{windows},
+                                              {gradient.getDy(), positions}, gradient.getType()));
+    gradient.erase();
+  }
+}
+
 /// The steps of loops first, as they are fused.
 void prepareBlock(mlir::Block& block) {
   for (auto scan : block.getOps<ir::ScanOp>()) prepareBlock(scan.block());
@@ -175,6 +201,7 @@ void prepareBlock(mlir::Block& block) {
   widenOperands(block);
   transposeMatmuls(block);
   splitLongReductions(block);
+  keepPositions(block);
 }
 
 struct PreparePass : mlir::PassWrapper<PreparePass, mlir::OperationPass<mlir::func::FuncOp>> {

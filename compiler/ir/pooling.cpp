@@ -72,6 +72,38 @@ TensorValue MaxPool2dIndicesOp::interpret(Operands operands) {
   return y;
 }
 
+/// Of a window that is all padding, 0: no element takes its cotangent.
+TensorValue MaxPool2dPositionsOp::interpret(Operands operands) {
+  const TensorValue& x = *operands[0];
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  Index strides = stridesOf(x.extents);
+  TensorValue y = filled(getType());
+  forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    long greatest = greatestInWindow(rule, x, window), h = rule.axes[0], w = rule.axes[1];
+    if (greatest < 0) return;
+    long row = greatest / strides[h] % x.extents[h] - window[h] * rule.stride[0] + rule.padding[0];
+    long column = greatest / strides[w] % x.extents[w] - window[w] * rule.stride[1] + rule.padding[2];
+    y.elements[offset] = static_cast<double>(row / rule.dilation[0] * rule.kernel[1] + column / rule.dilation[1]);
+  });
+  return y;
+}
+
+TensorValue MaxPool2dScatterOp::interpret(Operands operands) {
+  const TensorValue &dy = *operands[0], &positions = *operands[1];
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  TensorValue dx = filled(getType());
+  Index strides = stridesOf(dx.extents);
+  forEachElement(dy.extents, [&](llvm::ArrayRef<long> window, long offset) {
+    long position = static_cast<long>(positions.elements[offset]), h = rule.axes[0], w = rule.axes[1];
+    Index at(window);
+    at[h] = window[h] * rule.stride[0] + position / rule.kernel[1] * rule.dilation[0] - rule.padding[0];
+    at[w] = window[w] * rule.stride[1] + position % rule.kernel[1] * rule.dilation[1] - rule.padding[2];
+    if (at[h] >= 0 && at[h] < dx.extents[h] && at[w] >= 0 && at[w] < dx.extents[w])
+      dx.elements[offsetOf(strides, at)] += dy.elements[offset];
+  });
+  return dx;
+}
+
 TensorValue MaxPool2dGradOp::interpret(Operands operands) {
   const TensorValue &x = *operands[0], &dy = *operands[1];
   rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);

@@ -36,3 +36,14 @@ def Stator_AvgPool2dGradOp : Stator_PoolingOp<"avg_pool2d_grad", "rule::AvgPool2
                                               Stator_OwnVjp, (ins Stator_Divisor:$divisor)> {
   let summary = "The cotangent of avg_pool2d's x: dy over `divisor` for each of its window's elements";
 }
+
+/// What a gradient keeps of its image: a byte for each window. Made when all derivatives have been.
+def Stator_MaxPool2dPositionsOp : Stator_PoolingOp<"max_pool2d_positions", "rule::MaxPool2dPositions",
+                                                   (ins Stator_Tensor:$x), Stator_NoGradient> {
+  let summary = "Where in its window each window's greatest element lies, by rows; u8";
+}
+def Stator_MaxPool2dScatterOp : Stator_PoolingOp<"max_pool2d_scatter", "rule::MaxPool2dScatter",
+                                                 (ins Stator_Tensor:$dy, Stator_Tensor:$positions),
+                                                 Stator_MissingVjp> {
+  let summary = "The cotangent of max_pool2d's x, by the positions of the greatest elements";
+}

@@ -136,4 +136,28 @@ struct MaxPool2dGrad : MaxPool2d {
   }
 };
 
+/// Where in its window each window's greatest element lies, row-major: 0 for all of a window that is padding; u8.
+struct MaxPool2dPositions : MaxPool2d {
+  static constexpr std::string_view name = "max_pool2d_positions";
+  constexpr Inferred infer(Specs operands) const {
+    if (kernel[0] * kernel[1] > 256) return "max_pool2d_positions: a window has more than 256 elements";
+    Inferred result = MaxPool2d::infer(operands);
+    if (result.ok()) result.spec.dtype = DType::u8;
+    return result;
+  }
+};
+
+/// Operands: dy, positions. The result is of max_pool2d's x's type.
+struct MaxPool2dScatter : MaxPool2d {
+  static constexpr std::string_view name = "max_pool2d_scatter";
+  constexpr Inferred infer(Specs operands) const = delete;
+  constexpr Inferred check(Specs operands, const TensorSpec& result) const {
+    Inferred dy = MaxPool2d::infer({&result, 1});
+    if (!dy.ok()) return dy;
+    bool fits = dy.spec.extents == operands[0].extents && dy.spec.dtype == operands[0].dtype &&
+                dy.spec.extents == operands[1].extents && operands[1].dtype == DType::u8;
+    return fits ? Inferred(result) : "max_pool2d_scatter: the cotangent or the positions are not of the pooled type";
+  }
+};
+
 }  // namespace stator::rule

@@ -17,11 +17,11 @@ bool isReadInPlace(mlir::Value value, llvm::DenseSet<mlir::Value>& seen) {
   if (!seen.insert(value).second) return true;
   return llvm::all_of(value.getUsers(), [&](mlir::Operation* user) {
     if (llvm::isa<ir::YieldOp>(user)) return true;
-    bool moves =
-        llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::SliceOp, ir::PadOp, ir::FlipOp, ir::SumOp, ir::MaxOp,
-                  ir::ArgmaxOp, ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp, ir::WinogradWeightOp,
-                  ir::WinogradConvolutionOp, ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp,
-                  ir::MaxPool2dGradOp, ir::AvgPool2dGradOp, ir::RandomUniformOp, ir::GatherOp, ir::ScatterAddOp>(user);
+    bool moves = llvm::isa<ir::BroadcastOp, ir::PermuteOp, ir::SliceOp, ir::PadOp, ir::FlipOp, ir::SumOp, ir::MaxOp,
+                           ir::ArgmaxOp, ir::MatmulOp, ir::ConvolutionOp, ir::ConvolutionWeightGradOp,
+                           ir::WinogradWeightOp, ir::WinogradConvolutionOp, ir::MaxPool2dOp, ir::MaxPool2dIndicesOp,
+                           ir::MaxPool2dPositionsOp, ir::MaxPool2dScatterOp, ir::AvgPool2dOp, ir::MaxPool2dGradOp,
+                           ir::AvgPool2dGradOp, ir::RandomUniformOp, ir::GatherOp, ir::ScatterAddOp>(user);
     return !moves && isReadInPlace(user->getResult(0), seen);
   });
 }

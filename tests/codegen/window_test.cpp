@@ -79,3 +79,17 @@ TEST_CASE("of equal elements the first has the gradient") {
   check_pooling({2, 8, 8, 16}, true, 2, 2, 0, {.low = 0, .high = 0});
   check_pooling({2, 8, 8, 16}, true, 3, 1, 1, {.low = 1, .high = 1});
 }
+
+TEST_CASE("a gradient reads positions where the pooling is there, and the image where it is not") {
+  const std::string window =
+      "{kernel = array<i64: 3, 2>, stride = array<i64: 2, 2>, padding = array<i64: 1, 1, 0, 1>, "
+      "dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>} : ";
+  const std::string x = type_of({2, 9, 11, 16}), y = type_of({2, 5, 6, 16});
+  const std::string gradient =
+      "%g = stator.max_pool2d_grad %x, %dy " + window + "(" + x + ", " + y + ") -> " + x + "\n";
+  check_function("func.func @main(%x: " + x + ", %dy: " + y + ") -> " + x + " {\n" + gradient + "return %g : " + x +
+                 "\n}");
+  check_function("func.func @main(%x: " + x + ", %dy: " + y + ") -> (" + y + ", " + x + ") {\n" +
+                 "%m = stator.max_pool2d %x " + window + "(" + x + ") -> " + y + "\n" + gradient +
+                 "return %m, %g : " + y + ", " + x + "\n}");
+}

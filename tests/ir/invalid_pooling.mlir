@@ -86,3 +86,19 @@ func.func @avg_pool2d_grad_cotangent(%a: tensor<1x3x4x5xf32>) {
   %0 = stator.avg_pool2d_grad %a {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, dilation = array<i64: 1, 1>, divisor = 4 : i64, padding = array<i64: 0, 0, 0, 0>, axes = array<i64: 2, 3>} : (tensor<1x3x4x5xf32>) -> tensor<1x3x8x8xf32>
   return
 }
+
+// -----
+
+func.func @positions_of_large_windows(%x: tensor<1x20x20x4xf32>) {
+  // expected-error @below {{max_pool2d_positions: a window has more than 256 elements: [1, 20, 20, 4]}}
+  %0 = stator.max_pool2d_positions %x {kernel = array<i64: 20, 20>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>} : (tensor<1x20x20x4xf32>) -> tensor<1x1x1x4xui8>
+  return
+}
+
+// -----
+
+func.func @scatter_of_others(%dy: tensor<1x2x2x4xf32>, %at: tensor<1x2x3x4xui8>) {
+  // expected-error @below {{max_pool2d_scatter: the cotangent or the positions are not of the pooled type}}
+  %0 = stator.max_pool2d_scatter %dy, %at {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>} : (tensor<1x2x2x4xf32>, tensor<1x2x3x4xui8>) -> tensor<1x4x4x4xf32>
+  return
+}

@@ -156,3 +156,23 @@ func.func @stacks(%s: tensor<4xf32>, %xs: tensor<3x4xf32>) -> (tensor<3x4xf32>, 
   }
   return %l#1, %l#2, %l#3 : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>
 }
+
+// Where relu's result is there, it tells where its gradient stops; behind pooling, the pooled tells.
+// CHECK-LABEL: @relu_then_pool
+// CHECK: %[[R:.*]] = stator.relu
+// CHECK: %[[P:.*]] = stator.max_pool2d %[[R]]
+// CHECK: %[[OFF:.*]] = stator.less_equal %[[P]]
+// CHECK: %[[D:.*]] = stator.where %[[OFF]]
+// CHECK: %[[G:.*]] = stator.max_pool2d_grad %[[R]], %[[D]]
+// CHECK: return %[[P]], %[[G]]
+func.func @relu_then_pool(%x: tensor<1x4x4x4xf32>, %dy: tensor<1x2x2x4xf32>) -> (tensor<1x2x2x4xf32>, tensor<1x4x4x4xf32>) {
+  %zero = stator.constant {value = 0.0 : f64} : tensor<1x4x4x4xf32>
+  %r = stator.relu %x : (tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
+  %p = stator.max_pool2d %r {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>}
+    : (tensor<1x4x4x4xf32>) -> tensor<1x2x2x4xf32>
+  %g = stator.max_pool2d_grad %r, %dy {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>}
+    : (tensor<1x4x4x4xf32>, tensor<1x2x2x4xf32>) -> tensor<1x4x4x4xf32>
+  %off = stator.less_equal %x, %zero : (tensor<1x4x4x4xf32>, tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xi1>
+  %d = stator.where %off, %zero, %g : (tensor<1x4x4x4xi1>, tensor<1x4x4x4xf32>, tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
+  return %p, %d : tensor<1x2x2x4xf32>, tensor<1x4x4x4xf32>
+}

@@ -36,4 +36,24 @@ func.func @main(%x: tensor<4xf64> {stator.input = 0 : i64}) -> (tensor<4xf64>, t
   CHECK(std::isnan(results[2].elements[1]));
 }
 
+TEST_CASE("what relu's gradient lets through a pooling is told by what is pooled") {
+  const Module before(R"(
+func.func @main(%x: tensor<2x6x7x3xf64> {stator.input = 0 : i64}, %dy: tensor<2x3x3x3xf64> {stator.input = 1 : i64})
+    -> (tensor<2x3x3x3xf64>, tensor<2x6x7x3xf64>) {
+  %zero = stator.constant {value = 0.0 : f64} : tensor<2x6x7x3xf64>
+  %r = stator.relu %x : (tensor<2x6x7x3xf64>) -> tensor<2x6x7x3xf64>
+  %p = stator.max_pool2d %r {kernel = array<i64: 3, 3>, stride = array<i64: 2, 2>, padding = array<i64: 1, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>}
+    : (tensor<2x6x7x3xf64>) -> tensor<2x3x3x3xf64>
+  %g = stator.max_pool2d_grad %r, %dy {kernel = array<i64: 3, 3>, stride = array<i64: 2, 2>, padding = array<i64: 1, 0, 0, 0>, dilation = array<i64: 1, 1>, axes = array<i64: 1, 2>}
+    : (tensor<2x6x7x3xf64>, tensor<2x3x3x3xf64>) -> tensor<2x6x7x3xf64>
+  %off = stator.less_equal %x, %zero : (tensor<2x6x7x3xf64>, tensor<2x6x7x3xf64>) -> tensor<2x6x7x3xi1>
+  %d = stator.where %off, %zero, %g : (tensor<2x6x7x3xi1>, tensor<2x6x7x3xf64>, tensor<2x6x7x3xf64>) -> tensor<2x6x7x3xf64>
+  return %p, %d : tensor<2x3x3x3xf64>, tensor<2x6x7x3xf64>
+})");
+  const Module after = before.after("simplify"), kept = after.after("prepare");
+  CHECK(error(after.run("main"), before.run("main")) == 0);
+  CHECK(kept.count("max_pool2d_scatter") == 1);
+  CHECK(error(kept.run("main"), before.run("main")) == 0);
+}
+
 }  // namespace stator::tests

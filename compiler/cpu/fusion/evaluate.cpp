@@ -86,6 +86,8 @@ Value Evaluator::computeOp(mlir::Operation* op, const TensorIndex& index) {
       .Case([&](ir::MaxPool2dOp o) { return maxPool(o, index); })
       .Case([&](ir::MaxPool2dIndicesOp o) { return maxPoolIndices(o, index); })
       .Case([&](ir::AvgPool2dOp o) { return avgPool(o, index); })
+      .Case([&](ir::MaxPool2dPositionsOp o) { return maxPoolPositions(o, index); })
+      .Case([&](ir::MaxPool2dScatterOp o) { return maxPoolScatter(o, index); })
       .Case([&](ir::MaxPool2dGradOp o) { return maxPoolGrad(o, index); })
       .Case([&](ir::AvgPool2dGradOp o) { return avgPoolGrad(o, index); })
       .Default([&](mlir::Operation* o) { return elementwise(o, index); });

@@ -89,7 +89,10 @@ class Evaluator {
   Value maxPoolIndices(ir::MaxPool2dIndicesOp op, const TensorIndex& index);
   Value avgPool(ir::AvgPool2dOp op, const TensorIndex& index);
   template <class Op> Covering cover(Op op, int i, const LaneIndex& at, int64_t turn);
+  template <class Op> Value shareAt(Op op, const WindowPlace& window, const LaneIndex* position, Value greatest);
   template <class Op, class Share> Value scatterWindows(Op op, const TensorIndex& index, Share share);
+  Value maxPoolPositions(ir::MaxPool2dPositionsOp op, const TensorIndex& index);
+  Value maxPoolScatter(ir::MaxPool2dScatterOp op, const TensorIndex& index);
   Value maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index);
   Value avgPoolGrad(ir::AvgPool2dGradOp op, const TensorIndex& index);
 

@@ -15,7 +15,7 @@ namespace {
 
 /// The shape of a pooling op's image: its operand's forward, its result's backward.
 mlir::RankedTensorType imageType(mlir::Operation* op) {
-  bool backward = llvm::isa<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>(op);
+  bool backward = llvm::isa<ir::MaxPool2dGradOp, ir::MaxPool2dScatterOp, ir::AvgPool2dGradOp>(op);
   return llvm::cast<mlir::RankedTensorType>(backward ? op->getResult(0).getType() : op->getOperand(0).getType());
 }
 
@@ -72,7 +72,8 @@ Evaluator::WindowMax Evaluator::windowMax(Value x, mlir::Operation* op, const Wi
               b.create<arith::SelectOp>(ix_.location, better, position, best.position)};
     }
   };
-  llvm::TypeSwitch<mlir::Operation*>(op).Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dGradOp>(take);
+  llvm::TypeSwitch<mlir::Operation*>(op)
+      .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dPositionsOp, ir::MaxPool2dGradOp>(take);
   windows_[x].push_back({window.grouped, best});
   return best;
 }
@@ -94,6 +95,11 @@ Value Evaluator::maxPoolIndices(ir::MaxPool2dIndicesOp op, const TensorIndex& in
   }
   LaneIndex inPlane = math_.add(math_.multiply(place[0], imageType(op).getShape()[op.getAxes()[1]]), place[1]);
   return convert(ix_, math_.allLanes(inPlane), ix_.builder.getI32Type(), op.getType().getElementType());
+}
+
+Value Evaluator::maxPoolPositions(ir::MaxPool2dPositionsOp op, const TensorIndex& index) {
+  Value position = windowMax(op.getX(), op, place(op, index)).position;
+  return convert(ix_, position, ix_.builder.getI32Type(), op.getType().getElementType());
 }
 
 Value Evaluator::avgPool(ir::AvgPool2dOp op, const TensorIndex& index) {
@@ -153,14 +159,26 @@ template <class Op, class Share> Value Evaluator::scatterWindows(Op op, const Te
   return sum;
 }
 
-Value Evaluator::maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index) {
+/// A window's cotangent for the element at `position` in it, which is `greatest` or gets none.
+template <class Op>
+Value Evaluator::shareAt(Op op, const WindowPlace& window, const LaneIndex* position, Value greatest) {
   auto& b = ix_.builder;
+  LaneIndex here = math_.add(math_.multiply(position[0], op.getKernel()[1]), position[1]);
+  Value isHere = b.create<arith::CmpIOp>(ix_.location, arith::CmpIPredicate::eq, greatest, math_.allLanes(here));
+  return b.create<arith::SelectOp>(ix_.location, isHere, evaluate(op.getDy(), window.grouped), splatOf(op.getDy(), 0));
+}
+
+Value Evaluator::maxPoolGrad(ir::MaxPool2dGradOp op, const TensorIndex& index) {
   return scatterWindows(op, index, [&](const WindowPlace& window, const LaneIndex* position) {
-    WindowMax best = windowMax(op.getX(), op, window);
-    LaneIndex here = math_.add(math_.multiply(position[0], op.getKernel()[1]), position[1]);
-    Value isHere = b.create<arith::CmpIOp>(ix_.location, arith::CmpIPredicate::eq, best.position, math_.allLanes(here));
-    Value dy = evaluate(op.getDy(), window.grouped);
-    return Value(b.create<arith::SelectOp>(ix_.location, isHere, dy, splatOf(op.getDy(), 0)));
+    return shareAt(op, window, position, windowMax(op.getX(), op, window).position);
+  });
+}
+
+Value Evaluator::maxPoolScatter(ir::MaxPool2dScatterOp op, const TensorIndex& index) {
+  mlir::Type byte = mlir::getElementTypeOrSelf(op.getPositions());
+  return scatterWindows(op, index, [&](const WindowPlace& window, const LaneIndex* position) {
+    Value greatest = convert(ix_, evaluate(op.getPositions(), window.grouped), byte, ix_.builder.getI32Type());
+    return shareAt(op, window, position, greatest);
   });
 }
 

@@ -36,8 +36,9 @@ class BoundaryFinder {
         .Case([&](ir::FlipOp o) { alone(shape, o.getAxes()); })
         .Case([&](ir::GatherOp o) { gathered(o); })
         .Case([&](ir::IotaOp o) { alone(shape, o.getAxis()); })
-        .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::AvgPool2dOp>([&](auto o) { alone(shape, o.getAxes()); })
-        .Case<ir::MaxPool2dGradOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
+        .Case<ir::MaxPool2dOp, ir::MaxPool2dIndicesOp, ir::MaxPool2dPositionsOp, ir::AvgPool2dOp>(
+            [&](auto o) { alone(shape, o.getAxes()); })
+        .Case<ir::MaxPool2dGradOp, ir::MaxPool2dScatterOp, ir::AvgPool2dGradOp>([&](auto o) { windows(o, shape); })
         .Case<ir::SumOp, ir::MaxOp, ir::ArgmaxOp, ir::RandomUniformOp, ir::ConstantOp, ir::MatmulOp, ir::ConvolutionOp,
               ir::ConvolutionWeightGradOp, ir::WinogradConvolutionOp, ir::ScatterAddOp>([](auto) {})
         .Default([&](mlir::Operation* o) {
