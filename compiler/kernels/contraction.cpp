@@ -1,6 +1,8 @@
 // The form that matrix products and convolutions share, as data.
 #include "compiler/kernels/contraction.h"
 
+#include <algorithm>
+
 namespace stator::kernels {
 
 int64_t extentProduct(llvm::ArrayRef<Dim> dims) {
@@ -11,6 +13,14 @@ int64_t extentProduct(llvm::ArrayRef<Dim> dims) {
 
 int64_t multiplyCount(const ContractionForm& form) {
   return extentProduct(form.outer) * extentProduct(form.rows) * form.columns.extent * extentProduct(form.reductions);
+}
+
+int64_t span(const ContractionForm& form, int64_t Dim::* stride) {
+  int64_t last = (form.columns.extent - 1) * std::max<int64_t>(form.columns.*stride, 0);
+  for (llvm::ArrayRef<Dim> dims :
+       {llvm::ArrayRef(form.outer), llvm::ArrayRef(form.rows), llvm::ArrayRef(form.reductions)})
+    for (const Dim& dim : dims) last += (dim.extent - 1) * std::max<int64_t>(dim.*stride, 0);
+  return last + 1;
 }
 
 llvm::SmallVector<Dim, 4> mergeDims(llvm::ArrayRef<Dim> dims) {

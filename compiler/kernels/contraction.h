@@ -41,6 +41,9 @@ int64_t extentProduct(llvm::ArrayRef<Dim> dims);
 /// Multiplications (each with its addition) that the contraction takes.
 int64_t multiplyCount(const ContractionForm& form);
 
+/// Elements from the first that the form reads or writes to the last, in the operand whose strides these are.
+int64_t span(const ContractionForm& form, int64_t Dim::* stride);
+
 /// The same loops, with neighbours made one where a step of the outer is `extent` steps of the inner, and those of
 /// extent 1 left out.
 llvm::SmallVector<Dim, 4> mergeDims(llvm::ArrayRef<Dim> dims);

@@ -31,7 +31,6 @@ static bool isFar(const ContractionForm& form) {
 }
 
 double waitCycles(const ContractionForm& form, int64_t rows) {
-  constexpr int64_t lineBytes = 64;
   int64_t bytes = form.elementBits() / 8;
   bool transposed =
       form.reductions.size() == 1 && form.rows.back().a == 1 && std::abs(form.reductions.back().a) * bytes >= lineBytes;
@@ -105,7 +104,7 @@ Costed broadcastTiles(const ContractionForm& form, ContractionSchedule s, const 
     int64_t most = (target.registers - width - temporaries) / width;
     if (rowsCollide(form)) most = std::min<int64_t>(most, 10);
     // Straight code keeps elements of A in registers from one step to the next, where windows overlap.
-    if (steps <= straightSteps) most = std::min<int64_t>(most, target.registers / 2 / width);
+    if (steps <= mostStraightSteps) most = std::min<int64_t>(most, target.registers / 2 / width);
     for (int64_t rows = 1; rows <= most; ++rows) {
       cutRows(s, form.rows, rows);
       if (s.cutExtent * s.wholeRows == rows) consider(best, form, s, width, steps);

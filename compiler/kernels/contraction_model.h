@@ -9,6 +9,8 @@ namespace stator::kernels {
 inline constexpr int64_t firstCacheBytes = 24 << 10;
 inline constexpr int64_t secondCacheBytes = 384 << 10;
 
+inline constexpr int64_t lineBytes = 64;
+
 constexpr int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// Columns that a step of a tile's columns stands for.

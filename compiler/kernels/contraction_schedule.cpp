@@ -2,11 +2,11 @@
 #include "compiler/kernels/contraction_schedule.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
-#include <map>
 
 #include "compiler/kernels/contraction_model.h"
-#include "llvm/ADT/STLExtras.h"
+#include "compiler/kernels/contraction_reads.h"
 #include "runtime/error.h"
 
 namespace stator::kernels {
@@ -98,29 +98,46 @@ void partition(ContractionSchedule& s, const ContractionForm& form) {
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
 }
 
-/// Elements of A that several of `unroll` steps read, as where windows overlap: the compiler keeps them in registers.
-int64_t sharedElements(const ContractionSchedule& s, const ContractionForm& form, int64_t unroll) {
-  std::map<int64_t, int64_t> readers;
-  for (int64_t row = 0; row < s.cutExtent * s.wholeRows; ++row)
-    for (int64_t step = 0; step < unroll; ++step) ++readers[rowOffset(s, form, row) + step * s.reductions.back().a];
-  return llvm::count_if(readers, [](const auto& reader) { return reader.second > 1; });
-}
-
 /// An unrolling that leaves no remainder where there is one, with a loop body of about a hundred instructions, and with
 /// registers for all that it holds.
 int chooseUnroll(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
   if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
-  int64_t extent = s.tileReductions().back().extent, columns = ceilDivide(s.panelColumns, s.lanes);
+  Dim last = s.tileReductions().back();
   int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
-  auto fits = [&](int64_t unroll) {
-    int64_t shared = sharedElements(s, form, unroll);
-    return shared == 0 || s.accumulators + columns + shared <= target.registers;
-  };
+  auto fits = [&](int64_t unroll) { return sharedFits(s, form, target, stepOffsets(Dim{unroll, last.a})); };
   for (int64_t unroll = most; unroll >= 2; --unroll)
-    if (extent % unroll == 0 && fits(unroll)) return static_cast<int>(unroll);
+    if (last.extent % unroll == 0 && fits(unroll)) return static_cast<int>(unroll);
   for (int64_t unroll = std::min<int64_t>(most, 4); unroll >= 2; --unroll)
     if (fits(unroll)) return static_cast<int>(unroll);
   return 1;
+}
+
+/// Steps of the longest straight code: that of longer code's loads LLVM's scheduler would move so far ahead that they
+/// spill.
+int64_t chooseStraight(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
+  constexpr int64_t mostMultiplies = 160;
+  auto dims = s.tileReductions();
+  int64_t longest = 1;
+  for (size_t count = 1; count <= dims.size(); ++count) {
+    auto inner = llvm::ArrayRef<Dim>(dims).take_back(count);
+    int64_t steps = extentProduct(inner);
+    if (steps > mostStraightSteps || steps * s.accumulators > mostMultiplies) break;
+    if (s.kernel == ContractionSchedule::Kernel::dot || sharedFits(s, form, target, stepOffsets(inner)))
+      longest = steps;
+  }
+  return longest;
+}
+
+/// Asks for lines of A ahead where A is far and tiles are short, as of images with few channels: a tile's rows lie in
+/// several places, each of which is left before the hardware sees a pattern.
+void lookAhead(ContractionSchedule& s, const ContractionForm& form) {
+  constexpr size_t mostLines = 64;
+  constexpr double farCycles = 1000;  // from memory, with as many on their way as there are
+  int64_t bytes = span(form, &Dim::a) * form.elementBits() / 8;
+  if (s.kernel == ContractionSchedule::Kernel::dot || s.hoisted || bytes <= secondCacheBytes) return;
+  double cycles = static_cast<double>(s.packedReductions()) * std::max(s.accumulators / 2.0, 4.5);
+  s.linesAhead = tileLines(s, form, mostLines);
+  s.tilesAhead = std::clamp<int64_t>(static_cast<int64_t>(std::ceil(farCycles / cycles)), 1, 8);
 }
 
 }  // namespace
@@ -174,6 +191,8 @@ ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Tar
   hoistReductions(s, form);
   s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || packingPays(s, form));
   s.unroll = chooseUnroll(s, form, target);
+  s.straightSteps = chooseStraight(s, form, target);
+  lookAhead(s, form);
   partition(s, form);
   return s;
 }
@@ -189,6 +208,8 @@ ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& t
   hoistReductions(s, form);
   s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || choice.packB);
   s.unroll = choice.unroll;
+  s.straightSteps = chooseStraight(s, form, target);
+  lookAhead(s, form);
   partition(s, form);
   return s;
 }

@@ -7,10 +7,8 @@
 
 namespace stator::kernels {
 
-/// Reductions inside a tile become straight code where they have at most this many steps, and their code at most that
-/// many multiply-adds: LLVM's scheduler would move the loads of longer code so far ahead that they spill.
-inline constexpr int64_t straightSteps = 16;
-inline constexpr int64_t straightMultiplies = 160;
+/// Reductions inside a tile become straight code where they have at most this many steps.
+inline constexpr int64_t mostStraightSteps = 16;
 
 /// Loops, from the outside in: units (outer loops that move in B, groups of panels); row blocks of a unit; hoisted
 /// reductions; tiles (outer loops that do not move in B, row loops, row tiles, panels of the group); reductions of a
@@ -32,9 +30,15 @@ struct ContractionSchedule {
   int64_t panelsPerGroup = 1;  ///< divides `panels`
 
   llvm::SmallVector<Dim, 4> reductions;  ///< the form's, merged, and cut where a panel of B outgrows the cache
-  int hoisted = 0;     ///< the first of them stand outside the tiles; partial sums wait in the scratch
-  int unroll = 4;      ///< steps of the last reduction per iteration
-  bool packB = false;  ///< each panel of B is copied to the scratch before its tiles
+  int hoisted = 0;            ///< the first of them stand outside the tiles; partial sums wait in the scratch
+  int unroll = 4;             ///< steps of the last reduction per iteration
+  int64_t straightSteps = 1;  ///< reductions inside a tile become straight code where they have at most so many steps
+  bool packB = false;         ///< each panel of B is copied to the scratch before its tiles
+
+  /// One element of A in each line of the cache that a tile reads, from its first; they are asked for `tilesAhead`
+  /// tiles before. Empty: the hardware foresees them.
+  llvm::SmallVector<int64_t> linesAhead;
+  int64_t tilesAhead = 0;
 
   llvm::SmallVector<int, 4> unitLoops;  ///< outer loops that move in B
   llvm::SmallVector<int, 4> tileLoops;  ///< outer loops that do not

@@ -1,7 +1,6 @@
 // The innermost loops of a contraction: a register tile of accumulators over the reductions.
 #include "compiler/kernels/contraction_tile.h"
 
-#include "compiler/kernels/contraction_schedule.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -42,14 +41,13 @@ Values unrolledLoop(const IndexBuilder& ix, const Dim& dim, int64_t unroll, Addr
 }
 
 /// The loops over `dims`; `step` is the body of the last, with a multiply-add for each accumulator.
-Values reduce(const IndexBuilder& ix, llvm::ArrayRef<Dim> dims, int64_t unroll, Address a, Address b,
-              Values accumulators, Step step) {
+Values reduce(const IndexBuilder& ix, const RegisterTile& tile, llvm::ArrayRef<Dim> dims, int64_t unroll, Address a,
+              Address b, Values accumulators, Step step) {
   const Dim& dim = dims.front();
-  int64_t steps = extentProduct(dims), multiplies = steps * static_cast<int64_t>(accumulators.size());
-  bool straight = steps <= straightSteps && multiplies <= straightMultiplies;
+  bool straight = extentProduct(dims) <= tile.straightSteps;
   auto inner = [&](Address ai, Address bi, Values& carried) {
     if (dims.size() == 1) return step(ai, bi, carried);
-    carried = reduce(ix, dims.drop_front(), unroll, ai, bi, carried, step);
+    carried = reduce(ix, tile, dims.drop_front(), unroll, ai, bi, carried, step);
   };
   int64_t perIteration = straight ? dim.extent : dims.size() == 1 ? unroll : 1;
   return unrolledLoop(ix, dim, perIteration, a, b, std::move(accumulators), inner);
@@ -109,7 +107,7 @@ Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Add
       }
     }
   };
-  return reduce(ix, tile.reductions, tile.unroll, a, b, std::move(accumulators), step);
+  return reduce(ix, tile, tile.reductions, tile.unroll, a, b, std::move(accumulators), step);
 }
 
 Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators) {
@@ -136,7 +134,7 @@ Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a
     if (done < last.extent) products(ai + done, bi + done, tail, sums);
   };
   auto outer = llvm::ArrayRef(tile.reductions).drop_back();
-  if (!outer.empty()) return reduce(ix, outer, 1, a, b, std::move(accumulators), line);
+  if (!outer.empty()) return reduce(ix, tile, outer, 1, a, b, std::move(accumulators), line);
   line(a, b, accumulators);
   return accumulators;
 }

@@ -27,6 +27,7 @@ struct RegisterTile {
   bool padded = false;                   ///< B's panel is padded to whole vectors
   llvm::SmallVector<Dim, 4> reductions;  ///< `b` are strides in `b` as given here
   int unroll = 4;
+  int64_t straightSteps = 1;  ///< loops of at most so many steps become straight code
   bool fma = true;
 
   int64_t lanes() const { return vector.getNumElements(); }

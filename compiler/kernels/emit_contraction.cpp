@@ -3,6 +3,7 @@
 
 #include "compiler/kernels/contraction_pack.h"
 #include "compiler/kernels/contraction_tile.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace stator::kernels {
@@ -13,6 +14,7 @@ using Kernel = ContractionSchedule::Kernel;
 
 /// One tile: where it lies (known at run time) and how large it is (known here).
 struct Tile {
+  Value index;  ///< in its unit
   Values outer;
   Values rowLoops;  ///< indices of the row dims before the cut one
   Value cutStart;   ///< first step of the cut row dim
@@ -66,6 +68,7 @@ class Emitter {
       start(block, a, b);
       return forEachTile(block, [&](const Tile& tile) {
         announce(tile);
+        askAhead(block, tile);
         finish(tile, sum(tile, zeros(tile)));
       });
     }
@@ -146,19 +149,31 @@ class Emitter {
     ix_.branch(full, [&] { body(s_.panels == 1 ? last : s_.panelColumns); }, [&] { body(last); });
   }
 
-  /// Finds the tile with this index in its unit, and runs `body` in the branch of its size.
-  void placeTile(const Block& block, Value index, TileBody body) {
-    Tile tile = block.tile;
+  /// A tile, but for what depends on its size, with its index among the row tiles and its panel.
+  struct Place {
+    Tile tile;
+    Value rowTile, panel;
+  };
+
+  Place place(const Block& block, Value index) {
+    Place at{block.tile, {}, {}};
+    at.tile.index = index;
     llvm::SmallVector<int64_t> radix;
     for (int outer : s_.tileLoops) radix.push_back(form_.outer[outer].extent);
     for (int row = 0; row < s_.cutRow; ++row) radix.push_back(form_.rows[row].extent);
     radix.append({s_.rowTiles, s_.panelsPerGroup});
     Values digits = ix_.split(index, radix);
     size_t next = 0;
-    for (int outer : s_.tileLoops) tile.outer[outer] = digits[next++];
-    for (int row = 0; row < s_.cutRow; ++row) tile.rowLoops.push_back(digits[next++]);
-    Value rowTile = digits[next++], panel = ix_.add(block.firstPanel, digits[next]);
-    tile.column = ix_.multiply(panel, s_.panelColumns);
+    for (int outer : s_.tileLoops) at.tile.outer[outer] = digits[next++];
+    for (int row = 0; row < s_.cutRow; ++row) at.tile.rowLoops.push_back(digits[next++]);
+    at.rowTile = digits[next++], at.panel = ix_.add(block.firstPanel, digits[next]);
+    at.tile.column = ix_.multiply(at.panel, s_.panelColumns);
+    return at;
+  }
+
+  /// Finds the tile with this index in its unit, and runs `body` in the branch of its size.
+  void placeTile(const Block& block, Value index, TileBody body) {
+    auto [tile, rowTile, panel] = place(block, index);
     if (s_.hoisted) {
       Value inBlock = ix_.subtract(index, block.first);
       tile.partial = ix_.add(partialStart(), ix_.multiply(inBlock, s_.accumulators * s_.lanes));
@@ -198,15 +213,33 @@ class Emitter {
     registers.padded = s_.packB;
     registers.reductions = s_.tileReductions();
     registers.unroll = s_.unroll;
+    registers.straightSteps = s_.straightSteps;
     registers.fma = target_.fma;
     return registers;
   }
 
-  Values sum(const Tile& tile, Values accumulators) {
+  /// Where the tile begins in A.
+  Value aOffset(const Tile& tile) {
     Value a = aStart_;
     for (size_t i = 0; i < form_.outer.size(); ++i) a = ix_.add(a, ix_.multiply(tile.outer[i], form_.outer[i].a));
     for (int i = 0; i < s_.cutRow; ++i) a = ix_.add(a, ix_.multiply(tile.rowLoops[i], form_.rows[i].a));
-    a = ix_.add(a, ix_.multiply(tile.cutStart, form_.rows[s_.cutRow].a));
+    return ix_.add(a, ix_.multiply(tile.cutStart, form_.rows[s_.cutRow].a));
+  }
+
+  /// Asks for the lines of A that a tile further on will read.
+  void askAhead(const Block& block, const Tile& tile) {
+    if (s_.linesAhead.empty()) return;
+    Place later = place(block, ix_.least(ix_.add(tile.index, s_.tilesAhead), s_.tilesPerUnit - 1));
+    Value small = ix_.multiply(later.rowTile, s_.cutExtent - 1);
+    later.tile.cutStart = ix_.add(small, ix_.least(later.rowTile, s_.bigRowTiles));
+    Value a = aOffset(later.tile);
+    for (int64_t line : s_.linesAhead)
+      ix_.builder.create<mlir::memref::PrefetchOp>(ix_.location, a_, ValueRange{ix_.add(a, line)}, /*isWrite=*/false,
+                                                   /*localityHint=*/3, /*isDataCache=*/true);
+  }
+
+  Values sum(const Tile& tile, Values accumulators) {
+    Value a = aOffset(tile);
     Value b = s_.packB ? packedStart() : ix_.add(bOffset(tile), ix_.multiply(tile.column, form_.columns.b));
     auto accumulate = s_.kernel == Kernel::dot ? accumulateDot : accumulateBroadcast;
     return accumulate(ix_, registerTile(tile), {a, 0}, {b, 0}, std::move(accumulators));

@@ -1,6 +1,8 @@
 // Index arithmetic and loops, folded where their operands are constants.
 #include "compiler/kernels/index_builder.h"
 
+#include <algorithm>
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -45,6 +47,11 @@ Value IndexBuilder::remainder(Value a, int64_t b) const {
   if (b == 1) return constant(0);
   if (auto value = mlir::getConstantIntValue(a)) return constant(*value % b);
   return builder.create<arith::RemUIOp>(location, a, constant(b));
+}
+
+Value IndexBuilder::least(Value a, int64_t b) const {
+  if (auto value = mlir::getConstantIntValue(a)) return constant(std::min(*value, b));
+  return builder.create<arith::MinUIOp>(location, a, constant(b));
 }
 
 Value IndexBuilder::less(Value a, int64_t b) const {

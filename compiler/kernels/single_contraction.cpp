@@ -4,18 +4,6 @@
 #include <algorithm>
 
 namespace stator::kernels {
-namespace {
-
-int64_t span(const ContractionForm& form, int64_t Dim::* stride) {
-  int64_t last = (form.columns.extent - 1) * std::max<int64_t>(form.columns.*stride, 0);
-  for (llvm::ArrayRef<Dim> dims :
-       {llvm::ArrayRef(form.outer), llvm::ArrayRef(form.rows), llvm::ArrayRef(form.reductions)})
-    for (const Dim& dim : dims) last += (dim.extent - 1) * std::max<int64_t>(dim.*stride, 0);
-  return last + 1;
-}
-
-}  // namespace
-
 ContractionBuffers contractionBuffers(const ContractionForm& form) {
   return {form.aOffset + span(form, &Dim::a), form.bOffset + span(form, &Dim::b), span(form, &Dim::c)};
 }

@@ -131,6 +131,28 @@ TEST_CASE("steps whose windows overlap are unrolled no further than registers re
   }
 }
 
+TEST_CASE("straight code shares no more of A between its steps than registers hold") {
+  const Target target = hostTargets().back();
+  for (int64_t channels : {1, 2, 3, 4}) {
+    ContractionForm form = convolution(2, 10, 34, channels, 16, 3, 1);
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    if (target.registers == 32) CHECK((schedule.straightSteps >= 9) == (channels == 1));
+    checkSchedule<float>(form, schedule, target);
+  }
+}
+
+TEST_CASE("short tiles over far images ask for lines ahead, and read what others do") {
+  const int64_t stride = GENERATE(1, 2);
+  ContractionForm form = convolution(9, 32, 35, 16, 24, 1, stride), near = convolution(1, 9, 9, 16, 24, 1, stride);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    CHECK_FALSE(schedule.linesAhead.empty());
+    CHECK(schedule.tilesAhead >= 1);
+    checkSchedule<float>(form, schedule, target);
+    CHECK(scheduleContraction(near, target).linesAhead.empty());
+  }
+}
+
 TEST_CASE("a long reduction is cut into blocks, and the sum is right") {
   ContractionForm form = product("NN", 40, 16384, 40);
   for (const Target& target : hostTargets()) {
