@@ -38,12 +38,30 @@ void cutReduction(ContractionSchedule& s, int64_t stepBytes, int64_t most) {
   }
 }
 
+/// How far the reductions inside a tile reach in A, in bytes.
+int64_t reachBytes(const ContractionSchedule& s, const ContractionForm& form) {
+  int64_t elements = 1;
+  for (const Dim& dim : llvm::ArrayRef(s.reductions).drop_front(s.hoisted))
+    elements += (dim.extent - 1) * std::abs(dim.a);
+  return elements * form.elementBits() / 8;
+}
+
+/// Hoists reductions that take every tile through all of A, as images in a convolution's weight gradient, whose windows
+/// all read the same: until A stays in the second cache, or partial sums would be moved too often.
+void hoistImages(ContractionSchedule& s, const ContractionForm& form) {
+  if (s.kernel == ContractionSchedule::Kernel::dot) return;
+  while (s.hoisted + 1 < static_cast<int>(s.reductions.size()) && reachBytes(s, form) > secondCacheBytes &&
+         s.packedReductions() / s.reductions[s.hoisted].extent >= leastReduction)
+    ++s.hoisted;
+}
+
 /// Hoists reductions until what many tiles share stays in a cache: a panel of B for all row tiles, all panels where A
 /// is far, or in a dot the rows of A for all columns.
 void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
   int64_t rowTiles = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   if ((dot ? s.panels : rowTiles) == 1) return;
+  hoistImages(s, form);
   int64_t columns = sharesRows(s, form) ? form.columns.extent : s.panelColumns;
   int64_t stepBytes = (dot ? s.cutExtent * s.wholeRows : columns) * form.elementBits() / 8;
   int64_t most = dot ? firstCacheBytes : secondCacheBytes;

@@ -122,6 +122,17 @@ TEST_CASE("a weight gradient whose images do not fit the cache hoists them") {
   }
 }
 
+TEST_CASE("a weight gradient hoists its images where not all fit the cache, but for small ones") {
+  ContractionForm form = weightGradient(4, 18, 18, 96, 20, 3), small = weightGradient(30, 9, 9, 96, 20, 3);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    CHECK(schedule.hoisted == 1);
+    CHECK(schedule.packedReductions() == 16 * 16);
+    checkSchedule<float>(form, schedule, target);
+    CHECK(scheduleContraction(small, target).hoisted == 0);
+  }
+}
+
 TEST_CASE("steps whose windows overlap are unrolled no further than registers reach") {
   ContractionForm form = weightGradient(2, 12, 14, 10, 10, 3);
   for (const Target& target : hostTargets()) {
