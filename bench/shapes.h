@@ -92,14 +92,30 @@ inline ContractionForm forward_form_of(const Convolution& c) {
   form.columns = {c.out, 0, 1, 1};
   form.reductions = {
       {c.kernel, wide * c.in, c.kernel * c.in * c.out, 0}, {c.kernel, c.in, c.in * c.out, 0}, {c.in, 1, c.out, 0}};
+  if (c.padding) form.halo = {1, 0, c.stride, 1, c.padding, c.padding + c.side};
   return form;
 }
 
-/// The input's gradient, as a convolution of the cotangent with its halo and the weights turned. None for a stride,
-/// of which the compiler makes several convolutions.
-inline std::optional<ContractionForm> data_gradient_form_of(const Convolution& c) {
+/// Makes the halo of `images`, x of the forms above and below, zeros, in as many elements as the forms read.
+inline void clear_halo(const Convolution& images, float* x, int64_t elements) {
+  const int64_t wide = images.side + 2 * images.padding;
+  auto inside = [&](int64_t i) { return i >= images.padding && i < images.padding + images.side; };
+  for (int64_t i = 0; i < elements; ++i) {
+    const int64_t pixel = i / images.in;
+    if (!inside(pixel % wide) || !inside(pixel / wide % wide)) x[i] = 0;
+  }
+}
+
+/// The convolution of the cotangent, with the weights turned, that is the input's gradient. None for a stride, of which
+/// the compiler makes several convolutions.
+inline std::optional<Convolution> data_gradient_of(const Convolution& c) {
   if (c.stride > 1) return std::nullopt;
-  return forward_form_of({c.count, c.out, c.out_side(), c.in, c.kernel, 1, c.kernel - 1 - c.padding});
+  return Convolution{c.count, c.out, c.out_side(), c.in, c.kernel, 1, c.kernel - 1 - c.padding};
+}
+
+inline std::optional<ContractionForm> data_gradient_form_of(const Convolution& c) {
+  const auto gradient = data_gradient_of(c);
+  return gradient ? std::optional(forward_form_of(*gradient)) : std::nullopt;
 }
 
 /// x with its halo and the cotangent [count, OH, OW, out] -> [parts, kernel, kernel, in, out], of as many parts of the
@@ -115,6 +131,7 @@ inline ContractionForm weight_gradient_form_of(const Convolution& c) {
   form.columns = {c.out, 0, 1, 1};
   form.reductions = {
       {each, image, cotangent, 0}, {o, c.stride * wide * c.in, o * c.out, 0}, {o, c.stride * c.in, c.out, 0}};
+  if (c.padding) form.halo = {0, 1, 1, c.stride, c.padding, c.padding + c.side};
   return form;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "compiler/interface/dtype.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -15,6 +16,17 @@ struct Dim {
   int64_t a = 0;
   int64_t b = 0;
   int64_t c = 0;
+};
+
+/// Zeros around A: a term of row index `i` and reduction index `k` is 0 where `i * rowStep + k * reductionStep`, the
+/// line of the image that it reads, is not in [low, high). All are of one loop over rows and one over reductions.
+struct Halo {
+  int row = 0;
+  int reduction = 0;
+  int64_t rowStep = 1;
+  int64_t reductionStep = 1;
+  int64_t low = 0;
+  int64_t high = 0;
 };
 
 /// C[outer, row, column] = sum over `reductions` of A[outer, row, reduction] * B[outer, reduction, column].
@@ -31,6 +43,7 @@ struct ContractionForm {
   DType element = DType::f32;            ///< f32 or f64
   int64_t aOffset = 0;                   ///< where A's first element lies in its buffer
   int64_t bOffset = 0;
+  std::optional<Halo> halo;  ///< what kernels may leave out
 
   int elementBits() const { return 8 * size_bytes(element); }
 };

@@ -40,6 +40,17 @@ Values unrolledLoop(const IndexBuilder& ix, const Dim& dim, int64_t unroll, Addr
   return accumulators;
 }
 
+/// `body(address of index, accumulators)` for index in the tile's bounds.
+Values boundedLoop(const IndexBuilder& ix, const Dim& dim, const RegisterTile& tile, Address a, Address b,
+                   ValueRange accumulators, Step body) {
+  return ix.loop(tile.first, tile.last, 1, accumulators, [&](Value index, ValueRange carried) {
+    Values inner(carried);
+    body({ix.add(a.base, ix.multiply(index, dim.a)), a.offset}, {ix.add(b.base, ix.multiply(index, dim.b)), b.offset},
+         inner);
+    return inner;
+  });
+}
+
 /// The loops over `dims`; `step` is the body of the last, with a multiply-add for each accumulator.
 Values reduce(const IndexBuilder& ix, const RegisterTile& tile, llvm::ArrayRef<Dim> dims, int64_t unroll, Address a,
               Address b, Values accumulators, Step step) {
@@ -49,6 +60,8 @@ Values reduce(const IndexBuilder& ix, const RegisterTile& tile, llvm::ArrayRef<D
     if (dims.size() == 1) return step(ai, bi, carried);
     carried = reduce(ix, tile, dims.drop_front(), unroll, ai, bi, carried, step);
   };
+  bool bounded = static_cast<int>(tile.reductions.size() - dims.size()) == tile.bounded;
+  if (bounded && !straight && dims.size() > 1) return boundedLoop(ix, dim, tile, a, b, accumulators, inner);
   int64_t perIteration = straight ? dim.extent : dims.size() == 1 ? unroll : 1;
   return unrolledLoop(ix, dim, perIteration, a, b, std::move(accumulators), inner);
 }

@@ -26,6 +26,9 @@ struct RegisterTile {
   int64_t columnStride = 1;              ///< in B
   bool padded = false;                   ///< B's panel is padded to whole vectors
   llvm::SmallVector<Dim, 4> reductions;  ///< `b` are strides in `b` as given here
+  /// Of this reduction only the steps in [first, last) are taken, as long as it is not straight code; -1: of none.
+  int bounded = -1;
+  Value first, last;
   int unroll = 4;
   int64_t straightSteps = 1;  ///< loops of at most so many steps become straight code
   bool fma = true;

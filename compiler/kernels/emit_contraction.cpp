@@ -1,6 +1,7 @@
 // Emits a contraction: the loops over units, row blocks and tiles, and what becomes of each tile's accumulators.
 #include "compiler/kernels/emit_contraction.h"
 
+#include "compiler/kernels/contraction_halo.h"
 #include "compiler/kernels/contraction_pack.h"
 #include "compiler/kernels/contraction_tile.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -37,7 +38,8 @@ class Emitter {
         scratch_(scratch),
         chunk_(chunk),
         store_(store),
-        announce_(announce) {
+        announce_(announce),
+        shortened_(haloReduction(schedule, form)) {
     mlir::Type element = form.elementBits() == 64 ? mlir::Type(ix.builder.getF64Type()) : ix.builder.getF32Type();
     vector_ = mlir::VectorType::get({schedule.lanes}, element);
   }
@@ -80,12 +82,16 @@ class Emitter {
   void runHoisted(const Block& block, llvm::ArrayRef<Dim> dims, Value a, Value b) {
     if (dims.empty()) {
       start(block, a, b);
-      return forEachTile(block, [&](const Tile& tile) { savePartial(tile, sum(tile, loadPartial(tile))); });
+      return forEachTile(block, [&](const Tile& tile) {
+        ix_.branch(meetsImage(tile), [&] { savePartial(tile, sum(tile, loadPartial(tile))); }, [] {});
+      });
     }
     const Dim& dim = dims.front();
     ix_.loop(dim.extent, [&](Value index) {
+      hoistedAt_.push_back(index);
       runHoisted(block, dims.drop_front(), ix_.add(a, ix_.multiply(index, dim.a)),
                  ix_.add(b, ix_.multiply(index, dim.b)));
+      hoistedAt_.pop_back();
     });
   }
 
@@ -202,6 +208,19 @@ class Emitter {
     return offsets;
   }
 
+  HaloSteps stepsWithinHalo(const Tile& tile) {
+    int row = form_.halo->row;
+    if (row == s_.cutRow) return stepsWithin(ix_, form_, tile.cutStart, tile.cutExtent);
+    return stepsWithin(ix_, form_, tile.rowLoops[row], 1);
+  }
+
+  /// Whether the hoisted step that is under way meets more of the tile's rows than zeros; null where all do.
+  Value meetsImage(const Tile& tile) {
+    if (shortened_ < 0 || shortened_ >= s_.hoisted) return {};
+    HaloSteps steps = stepsWithinHalo(tile);
+    return ix_.within(hoistedAt_[shortened_], steps.first, steps.last);
+  }
+
   RegisterTile registerTile(const Tile& tile) {
     RegisterTile registers;
     registers.vector = vector_;
@@ -212,6 +231,10 @@ class Emitter {
     registers.columnStride = form_.columns.b;
     registers.padded = s_.packB;
     registers.reductions = s_.tileReductions();
+    if (shortened_ >= s_.hoisted && registers.reductions.size() == s_.reductions.size() - s_.hoisted) {
+      HaloSteps steps = stepsWithinHalo(tile);
+      registers.bounded = shortened_ - s_.hoisted, registers.first = steps.first, registers.last = steps.last;
+    }
     registers.unroll = s_.unroll;
     registers.straightSteps = s_.straightSteps;
     registers.fma = target_.fma;
@@ -322,6 +345,8 @@ class Emitter {
   StoreFn store_;
   AnnounceFn announce_;
   mlir::VectorType vector_;
+  int shortened_;     ///< the reduction that a halo makes shorter, or -1
+  Values hoistedAt_;  ///< indices of the hoisted reductions
   Value aStart_, bStart_;
 };
 

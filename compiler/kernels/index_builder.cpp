@@ -54,8 +54,21 @@ Value IndexBuilder::least(Value a, int64_t b) const {
   return builder.create<arith::MinUIOp>(location, a, constant(b));
 }
 
+Value IndexBuilder::most(Value a, int64_t b) const {
+  if (auto value = mlir::getConstantIntValue(a)) return constant(std::max(*value, b));
+  return builder.create<arith::MaxSIOp>(location, a, constant(b));
+}
+
 Value IndexBuilder::less(Value a, int64_t b) const {
   return builder.create<arith::CmpIOp>(location, arith::CmpIPredicate::slt, a, constant(b));
+}
+
+Value IndexBuilder::within(Value index, Value first, Value last) const {
+  auto compare = [&](arith::CmpIPredicate predicate, Value bound) {
+    return builder.create<arith::CmpIOp>(location, predicate, index, bound);
+  };
+  return builder.create<arith::AndIOp>(location, compare(arith::CmpIPredicate::sge, first),
+                                       compare(arith::CmpIPredicate::slt, last));
 }
 
 Values IndexBuilder::split(Value linear, llvm::ArrayRef<int64_t> extents) const {

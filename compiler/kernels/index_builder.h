@@ -25,6 +25,9 @@ struct IndexBuilder {
   Value remainder(Value a, int64_t b) const;  ///< of a value that is not negative
   Value less(Value a, int64_t b) const;
   Value least(Value a, int64_t b) const;  ///< the lesser of values that are not negative
+  Value most(Value a, int64_t b) const;   ///< the greater
+
+  Value within(Value index, Value first, Value last) const;  ///< first <= index < last
 
   /// The digits of `linear` in the mixed radix of `extents`, whose last digit varies fastest.
   Values split(Value linear, llvm::ArrayRef<int64_t> extents) const;

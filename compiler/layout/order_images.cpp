@@ -1,6 +1,7 @@
 // conv2d and its gradients in terms of `convolution`, `convolution_weight_grad`, and ops that move elements.
 #include "compiler/layout/order_images.h"
 
+#include "compiler/ir/halo.h"
 #include "compiler/layout/depthwise.h"
 #include "compiler/layout/strided_gradient.h"
 #include "compiler/simplify/axes.h"
@@ -19,7 +20,8 @@ class Rewriter {
 
   Value forward(ir::Conv2dOp op) {
     Value x = images_.pad(ordered(op.getX()), conv_.padding, Integers(0, 0));
-    return written(convolve(conv_.stride, x, images_.permute(op.getWeight(), weightToLast)));
+    Value y = convolve(conv_.stride, x, images_.permute(op.getWeight(), weightToLast));
+    return written(withHalo(y, conv_.padding[0], conv_.padding[1]));
   }
 
   Value weightGradient(ir::Conv2dWeightGradOp op) {
@@ -31,8 +33,8 @@ class Rewriter {
     Axes toLast = stacked ? Axes(weightsToLast) : Axes(weightToLast);
     auto type = simplify::permuted(op.getResult().getType(), toLast);
     bool alone = conv_.groups > 1 && !stacked && type.getDimSize(2) == 1;
-    Value dw =
-        alone ? depthwiseWeightGradient(images_, gradient, x, dy, type) : images_.buildAs(gradient, {x, dy}, type);
+    Value dw = alone ? depthwiseWeightGradient(images_, gradient, x, dy, type)
+                     : withHalo(images_.buildAs(gradient, {x, dy}, type), conv_.padding[0], conv_.padding[1]);
     return images_.permute(dw, stacked ? Axes(weightsToFirst) : Axes(weightToFirst));
   }
 
@@ -50,7 +52,9 @@ class Rewriter {
       to[axis] = from[axis] + op.getResult().getType().getDimSize(2 + axis) + reach;
     }
     Value weight = images_.backwardWeight(op.getWeight(), conv_.groups);
-    return written(convolve(conv_.stride, images_.window(dy, from, to), weight));
+    Value dx = convolve(conv_.stride, images_.window(dy, from, to), weight);
+    long height = op.getDy().getType().getDimSize(2);
+    return written(withHalo(dx, std::max(-from[0], 0L), std::max(to[0] - height, 0L)));
   }
 
  private:
@@ -60,6 +64,13 @@ class Rewriter {
 
   Value ordered(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToLast); }
   Value written(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToFirst); }
+
+  /// `result`, whose convolution is told of the rows of zeros around its image.
+  static Value withHalo(Value result, int64_t top, int64_t bottom) {
+    if (llvm::isa<ir::ConvolutionOp, ir::ConvolutionWeightGradOp>(result.getDefiningOp()))
+      ir::setHalo(result.getDefiningOp(), top, bottom);
+    return result;
+  }
 
   Value convolve(const Integers& stride, Value x, Value weight) {
     rule::Convolution rule = convolution(stride);

@@ -1,6 +1,7 @@
 // Contractions of every form against plain loops in f64, on every instruction set that this host has.
 #include <algorithm>
 
+#include "bench/shapes.h"
 #include "compiler/kernels/contraction_pack.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "runtime/error.h"
@@ -119,6 +120,27 @@ TEST_CASE("a weight gradient whose images do not fit the cache hoists them") {
     ContractionSchedule schedule = scheduleContraction(form, target);
     CHECK((schedule.hoisted >= 1 || target.lanes() < 8));  // the plain target's panels are narrow enough to stay
     checkSchedule<float>(form, schedule, target);
+  }
+}
+
+TEST_CASE("steps that meet the zeros around an image are left out") {
+  struct Shape {
+    int64_t n, side, in, out, stride, padding;
+  };
+  Shape shape = GENERATE(Shape{2, 7, 8, 20, 1, 1}, Shape{2, 9, 24, 33, 2, 1}, Shape{1, 5, 3, 16, 1, 2},
+                         Shape{3, 7, 512, 40, 1, 1});
+  auto [n, side, in, out, stride, padding] = shape;
+  bench::Convolution images{n, in, side, out, 3, stride, padding};
+  bool weights = GENERATE(false, true);
+  ContractionForm form = weights ? bench::weight_gradient_form_of(images) : bench::forward_form_of(images);
+  REQUIRE(form.halo);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    auto kernel = compileContraction(form, schedule, target);
+    Problem<float> problem(form, schedule);
+    bench::clear_halo(images, problem.a.data(), static_cast<int64_t>(problem.a.size()));
+    problem.run(kernel.entry<Problem<float>::Entry>(), allChunks(schedule));
+    CHECK(worstError(problem.c, referenceOf(form, problem.a, problem.b, problem.c.size())) <= 1.0);
   }
 }
 

@@ -1,6 +1,7 @@
 // A matrix product or convolution of the dialect as a contraction form.
 #include "compiler/cpu/fusion/contraction_form.h"
 
+#include "compiler/ir/halo.h"
 #include "compiler/ir/rules.h"
 #include "compiler/ir/strided_view.h"
 #include "compiler/ir/tensor_type.h"
@@ -56,6 +57,18 @@ ImageStrides imageStrides(const OperandView& image, const rule::ImageAxes& axes)
   return {image.strides[axes.n], image.strides[axes.c], image.strides[axes.h], image.strides[axes.w]};
 }
 
+/// The zeros around x, whose lines the loops `row` and `reduction` count in steps of so many; none where no row loop is
+/// like `row`, as where it was merged with another.
+std::optional<kernels::Halo> haloOf(mlir::Operation* op, const kernels::ContractionForm& form, const Dim& row,
+                                    kernels::Halo halo, int64_t lines) {
+  auto around = ir::haloOf(op);
+  auto found = llvm::find_if(form.rows, [&](const Dim& dim) { return dim.extent == row.extent && dim.a == row.a; });
+  if (!around || found == form.rows.end()) return std::nullopt;
+  halo.row = static_cast<int>(found - form.rows.begin());
+  halo.low = around->first, halo.high = lines - around->second;
+  return halo;
+}
+
 /// Channels first: A is the weight, B the image, and a row of an output plane lies along the columns.
 FusedContraction planesForm(ir::ConvolutionOp op) {
   OperandView x = viewOf(op.getX()), w = viewOf(op.getWeight());
@@ -82,12 +95,14 @@ FusedContraction convolutionForm(ir::ConvolutionOp op) {
   int64_t groups = static_cast<int64_t>(op.getGroups()), each = y[3] / groups;
   auto stride = op.getStride(), dilation = op.getDilation();
   if (groups > 1) fused.form.outer.push_back({groups, w.shape[2] * x.strides[3], each * w.strides[3], each});
-  fused.form.rows = kernels::mergeDims({Dim{y[0], x.strides[0], 0, c[0]}, Dim{y[1], stride[0] * x.strides[1], 0, c[1]},
-                                        Dim{y[2], stride[1] * x.strides[2], 0, c[2]}});
+  Dim line{y[1], stride[0] * x.strides[1], 0, c[1]};
+  fused.form.rows =
+      kernels::mergeDims({Dim{y[0], x.strides[0], 0, c[0]}, line, Dim{y[2], stride[1] * x.strides[2], 0, c[2]}});
   fused.form.columns = {each, 0, w.strides[3], 1};
   fused.form.reductions.push_back({w.shape[0], dilation[0] * x.strides[1], w.strides[0], 0});
   fused.form.reductions.push_back({w.shape[1], dilation[1] * x.strides[2], w.strides[1], 0});
   fused.form.reductions.push_back({w.shape[2], x.strides[3], w.strides[2], 0});
+  fused.form.halo = haloOf(op, fused.form, line, {0, 0, stride[0], dilation[0]}, x.shape[1]);
   int outer = static_cast<int>(fused.form.outer.size()), columns = outer + static_cast<int>(fused.form.rows.size());
   for (int loop = outer; loop < columns; ++loop) fused.resultLoops.push_back(loop);
   if (groups > 1) fused.resultLoops.push_back(0);
@@ -116,6 +131,8 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   fused.form.columns = {each, 0, b.c, 1};
   fused.form.reductions = {
       {images, a.n, b.n, 0}, {dy.shape[axes.h], stride[0] * a.h, b.h, 0}, {dy.shape[axes.w], stride[1] * a.w, b.w, 0}};
+  if (axes.h == 1)
+    fused.form.halo = haloOf(op, fused.form, fused.form.rows[0], {0, 1, dilation[0], stride[0]}, x.shape[axes.h]);
   int outer = static_cast<int>(fused.form.outer.size());
   fused.resultLoops.append({outer, outer + 1, outer + 2});
   if (groups > 1) fused.resultLoops.push_back(outer - 1);
