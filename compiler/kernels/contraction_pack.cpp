@@ -28,8 +28,14 @@ void forEachRow(const IndexBuilder& ix, llvm::ArrayRef<Dim> source, llvm::ArrayR
   });
 }
 
-void copyVectors(const IndexBuilder& ix, mlir::VectorType type, Value b, Value scratch, Row row, int64_t columns) {
+/// Asks for the row that comes `rowsAhead` rows later: rows of a panel lie apart, and no prefetcher follows them.
+void copyVectors(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_t stride, Value scratch, Row row,
+                 int64_t columns) {
+  constexpr int64_t rowsAhead = 16;
   int64_t lanes = type.getNumElements();
+  for (int64_t column = 0; column < columns; column += lanes)
+    ix.builder.create<memref::PrefetchOp>(ix.location, b, ix.add(row.from, rowsAhead * stride + column),
+                                          /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
   for (int64_t column = 0; column < columns; column += lanes) {
     Value mask = firstLanes(ix, columns - column, lanes);
     Value value = loadVector(ix, type, b, {row.from, column}, mask);
@@ -83,7 +89,7 @@ void packPanel(const IndexBuilder& ix, const ContractionForm& form, const Contra
     });
   }
   forEachRow(ix, source, packed, {from, to}, [&](Row row) {
-    if (form.columns.b == 1) return copyVectors(ix, vector, b, scratch, row, columns);
+    if (form.columns.b == 1) return copyVectors(ix, vector, b, source.back().b, scratch, row, columns);
     copyElements(ix, vector, b, form.columns.b, scratch, row, columns);
   });
 }

@@ -94,11 +94,21 @@ int64_t panelsTogether(const ContractionSchedule& s, const ContractionForm& form
   return s.packB || small ? 1 : largestDivisor(s.panels, std::max<int64_t>(1, secondCacheBytes / panelBytes));
 }
 
-/// Tiles in a row block at least, so that what they share is a small part of their time. Packing by a transposed copy
-/// costs an element as much as some twenty rows do, by vectors as much as five.
+/// Rows in a row block at least, where it packs a panel. By a transposed copy an element costs as much as some twenty
+/// rows do, by vectors as much as five, and from behind the second cache five times that, which is taken into account
+/// as long as some chunks remain.
+int64_t rowsPerPackedBlock(const ContractionSchedule& s, const ContractionForm& form) {
+  constexpr int64_t fewChunks = 16;
+  if (form.columns.b != 1) return 192;
+  if (span(form, &Dim::b) * form.elementBits() / 8 <= secondCacheBytes) return 64;
+  int64_t rows = s.tilesPerUnit * s.cutExtent * s.wholeRows, blocks = ceilDivide(fewChunks, s.units);
+  return std::clamp<int64_t>(rows / blocks, 64, 320);
+}
+
+/// Tiles in a row block at least, so that what they share is a small part of their time.
 int64_t tilesPerRowBlock(const ContractionSchedule& s, const ContractionForm& form) {
   int64_t tileRows = s.cutExtent * s.wholeRows;
-  if (s.packB) return ceilDivide(form.columns.b == 1 ? 64 : 192, tileRows);
+  if (s.packB) return ceilDivide(rowsPerPackedBlock(s, form), tileRows);
   if (s.kernel == ContractionSchedule::Kernel::dot) return s.panelsPerGroup;
   return s.hoisted && sharesRows(s, form) ? s.panelsPerGroup * ceilDivide(64, tileRows) : 1;
 }

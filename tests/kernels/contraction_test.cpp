@@ -207,6 +207,16 @@ TEST_CASE("packing is for rows of B that collide in the cache") {
   CHECK_FALSE(scheduleContraction(product("NN", 256, 512, 100), hostTargets().back()).packB);
 }
 
+TEST_CASE("a panel that is packed from afar serves many rows, but for a few chunks") {
+  const Target target = hostTargets().back();
+  ContractionSchedule many = scheduleContraction(product("NN", 640, 1024, 1024), target);
+  CHECK(many.packB);
+  CHECK(many.units >= 16);
+  CHECK(many.rowBlocks <= 2);
+  ContractionSchedule few = scheduleContraction(product("NN", 640, 2048, 64), target);
+  CHECK((!few.packB || few.chunks >= 8));
+}
+
 TEST_CASE("a dot over long rows keeps its rows of A in the first cache") {
   ContractionForm form = product("NT", 13, 4608, 18);
   for (const Target& target : hostTargets()) {
