@@ -65,9 +65,9 @@ class Rewriter {
   Value ordered(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToLast); }
   Value written(Value image) { return channelsFirst_ ? image : images_.permute(image, imageToFirst); }
 
-  /// `result`, whose convolution is told of the rows of zeros around its image.
-  static Value withHalo(Value result, int64_t top, int64_t bottom) {
-    if (llvm::isa<ir::ConvolutionOp, ir::ConvolutionWeightGradOp>(result.getDefiningOp()))
+  /// `result`, whose convolution is told of the rows of zeros around its image. Channels-first, rows are no loop of A.
+  Value withHalo(Value result, int64_t top, int64_t bottom) const {
+    if (!channelsFirst_ && llvm::isa<ir::ConvolutionOp, ir::ConvolutionWeightGradOp>(result.getDefiningOp()))
       ir::setHalo(result.getDefiningOp(), top, bottom);
     return result;
   }

@@ -6,7 +6,7 @@
 // CHECK-SAME: %[[X:.*]]: tensor<8x3x10x10xf32>
 // CHECK-DAG: stator.permute %[[X]] {axes = array<i64: 0, 2, 3, 1>}
 // CHECK-DAG: stator.pad {{.*}}high = array<i64: 0, 1, 1, 0>{{.*}}low = array<i64: 0, 1, 1, 0>{{.*}} -> tensor<8x12x12x3xf32>
-// CHECK: stator.convolution {{.*}} -> tensor<8x10x10x4xf32>
+// CHECK: stator.convolution {{.*}}stator.halo = array<i64: 1, 1>{{.*}} -> tensor<8x10x10x4xf32>
 // CHECK: stator.reshape {{.*}} -> tensor<1x1x1x4xf32>
 // CHECK: stator.broadcast {{.*}} -> tensor<8x10x10x4xf32>
 // CHECK: stator.relu

@@ -131,8 +131,7 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   fused.form.columns = {each, 0, b.c, 1};
   fused.form.reductions = {
       {images, a.n, b.n, 0}, {dy.shape[axes.h], stride[0] * a.h, b.h, 0}, {dy.shape[axes.w], stride[1] * a.w, b.w, 0}};
-  if (axes.h == 1)
-    fused.form.halo = haloOf(op, fused.form, fused.form.rows[0], {0, 1, dilation[0], stride[0]}, x.shape[axes.h]);
+  fused.form.halo = haloOf(op, fused.form, fused.form.rows[0], {0, 1, dilation[0], stride[0]}, x.shape[axes.h]);
   int outer = static_cast<int>(fused.form.outer.size());
   fused.resultLoops.append({outer, outer + 1, outer + 2});
   if (groups > 1) fused.resultLoops.push_back(outer - 1);
