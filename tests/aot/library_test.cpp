@@ -275,9 +275,10 @@ TEST_CASE("a budget for the arena is kept or told") {
   aot::LibraryOptions options{
       .name = "n", .functions = {"predict"}, .bindings = {{symbol::batch, {1}}}, .targets = {"x86-64"}};
   options.max_arena_bytes = 1000;
-  CHECK_THROWS_WITH(aot::Library(models::convnet.graph(), options),
-                    ContainsSubstring("more than the 1000 allowed: 149760 at its widest point, 'winograd_convolution, add, "
-                                      "relu of conv2', and 0 for batches"));
+  CHECK_THROWS_WITH(
+      aot::Library(models::convnet.graph(), options),
+      ContainsSubstring("more than the 1000 allowed: 149760 at its widest point, 'winograd_convolution, add, "
+                        "relu of conv2', and 0 for batches"));
 }
 
 TEST_CASE("a freestanding library needs nothing of libm, or is refused") {
