@@ -84,7 +84,8 @@ void add_kinds(Row& row) {
 
 Row conv2d_row() {
   Row row("conv2d");
-  row.covers({"conv2d_input_grad", "conv2d_weight_grad", "convolution", "convolution_weight_grad"})
+  row.covers({"conv2d_input_grad", "conv2d_weight_grad", "convolution", "convolution_weight_grad", "winograd_weight",
+              "winograd_convolution"})
       .at<F<batch, 1, 9, 9>, F<3, 1, 3, 3>, F<3>>(conv<>)
       .at<F<batch, 3, 7, 8>, F<5, 3, 3, 3>>(conv<C{one, ring}>)
       .at<F<2, 16, 12, 11>, F<33, 16, 3, 3>, F<33>>([](auto x, auto w, auto b) { return relu(conv<>(x, w, b)); })

@@ -24,7 +24,7 @@ template <class Pool> Row& poolings(Row& row, Pool pool) {
 
 Row max_pool2d_row() {
   Row row("max_pool2d");
-  row.covers({"max_pool2d_grad"});
+  row.covers({"max_pool2d_grad", "max_pool2d_positions", "max_pool2d_scatter"});
   poolings(row, []<int K, int S, int P>(auto x) { return max_pool2d<K, S, P>(x); });
   row.at<F<batch, 3, 9, 10>>([](auto x) { return max_pool2d<3, 2, 1, 2>(x); })
       .at<F<batch, 3, 8, 10>>([](auto x) { return max_pool2d<3, 2, 1, 1, true>(x); })
