@@ -18,9 +18,7 @@ namespace stator::aot {
 
 namespace {
 
-void compile_variant(const ProgramGraph& program, const std::string& dump, CompiledVariant& variant) {
-  CompileOptions how;
-  how.dump = dump;
+void compile_variant(const ProgramGraph& program, const CompileOptions& how, CompiledVariant& variant) {
   std::vector<PhaseTime> times;
   auto emit = [&](mlir::ModuleOp lowered, CompiledProgram& compiled) {
     std::vector<std::string> entries;
@@ -37,7 +35,7 @@ void compile_variant(const ProgramGraph& program, const std::string& dump, Compi
 
 std::vector<CompiledVariant> compile_variants(const ProgramGraph& program,
                                               const std::vector<std::vector<Binding>>& choices,
-                                              const std::vector<cpu::Target>& targets, const std::string& dump) {
+                                              const std::vector<cpu::Target>& targets, const CompileOptions& how) {
   std::vector<CompiledVariant> variants;
   for (const std::vector<Binding>& bindings : choices)
     for (const cpu::Target& target : targets) variants.push_back({bindings, target, {}, {}});
@@ -46,12 +44,12 @@ std::vector<CompiledVariant> compile_variants(const ProgramGraph& program,
   auto work = [&] {
     for (size_t i = next++; i < variants.size(); i = next++) {
       try {
-        compile_variant(program, dump, variants[i]);
+        compile_variant(program, how, variants[i]);
       } catch (...) { failures[i] = std::current_exception(); }
     }
   };
   const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::thread> workers(dump.empty() ? std::min(cores, variants.size()) - 1 : 0);
+  std::vector<std::thread> workers(how.dump.empty() ? std::min(cores, variants.size()) - 1 : 0);
   for (std::thread& worker : workers) worker = std::thread(work);
   work();
   for (std::thread& worker : workers) worker.join();

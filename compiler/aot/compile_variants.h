@@ -18,10 +18,10 @@ struct CompiledVariant {
 };
 
 /// All functions of the program for each choice and each target, in this order: targets of the first choice first.
-/// Several are compiled at the same time, unless the IR after phase `dump` is printed.
+/// Several are compiled at the same time, unless IR is printed. `how`: the precision, and the phase to print.
 /// Errors: as compile.
 std::vector<CompiledVariant> compile_variants(const ProgramGraph& program,
                                               const std::vector<std::vector<Binding>>& choices,
-                                              const std::vector<cpu::Target>& targets, const std::string& dump);
+                                              const std::vector<cpu::Target>& targets, const CompileOptions& how);
 
 }  // namespace stator::aot

@@ -21,6 +21,7 @@ struct LibraryOptions {
   std::vector<BoundSymbol> bindings = {};   ///< each combination of numbers is a variant of every function
   std::vector<std::string> targets = {};    ///< by name; several of one architecture are chosen from at start
   std::string weights = {};                 ///< a safetensors file whose values become part of the library; empty: none
+  std::string precision = "f32";            ///< or bf16: as CompileOptions::precision
   int64_t max_arena_bytes = 0;              ///< the most that an arena may need; 0: anything
   bool freestanding = false;                ///< nothing of libm may be needed
   std::string dump = {};                    ///< a phase whose IR goes to standard output, for each variant; empty: none

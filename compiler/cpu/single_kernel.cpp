@@ -14,6 +14,11 @@
 namespace stator::cpu {
 namespace {
 
+mlir::Type elementOf(mlir::OpBuilder& builder, const KernelBuffer& buffer) {
+  if (buffer.elementBits == 16) return builder.getIntegerType(16);
+  return buffer.elementBits == 64 ? mlir::Type(builder.getF64Type()) : builder.getF32Type();
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> buildModule(mlir::MLIRContext& context, llvm::ArrayRef<KernelBuffer> buffers,
                                               KernelBody body) {
   mlir::OpBuilder builder(&context);
@@ -21,8 +26,7 @@ mlir::OwningOpRef<mlir::ModuleOp> buildModule(mlir::MLIRContext& context, llvm::
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(location);
   llvm::SmallVector<mlir::Type> types;
   for (const KernelBuffer& buffer : buffers) {
-    mlir::Type element = buffer.elementBits == 64 ? mlir::Type(builder.getF64Type()) : builder.getF32Type();
-    types.push_back(mlir::MemRefType::get({buffer.elements}, element));
+    types.push_back(mlir::MemRefType::get({buffer.elements}, elementOf(builder, buffer)));
   }
   types.push_back(builder.getIndexType());
   builder.setInsertionPointToEnd(module->getBody());

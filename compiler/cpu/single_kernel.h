@@ -13,10 +13,10 @@ namespace stator::cpu {
 /// A one-dimensional operand of the kernel. No two operands overlap.
 struct KernelBuffer {
   int64_t elements = 0;
-  int elementBits = 32;  ///< 32: f32, 64: f64
+  int elementBits = 32;  ///< 16: i16, the bits of bf16; 32: f32; 64: f64
 };
 
-/// Emits the body. `arguments` are the buffers as `memref<Nxf32>` or `memref<Nxf64>`, then the chunk as an index.
+/// Emits the body. `arguments` are the buffers as `memref<Nxf32>` and so on, then the chunk as an index.
 using KernelBody = llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mlir::ValueRange arguments)>;
 
 struct SingleKernel {

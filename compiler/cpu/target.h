@@ -18,6 +18,7 @@ struct Target {
   bool fma = false;    ///< without it a fused multiply-add would be a call to libm
   bool masks = false;  ///< masked loads and stores are instructions
   int pointerBytes = 8;
+  bool multipliesPairs = false;  ///< of bf16, by `vdpbf16ps` (compiler/cpu/bfloat16_products.h)
 
   /// Elements of `elementBits` bits in one vector register.
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }

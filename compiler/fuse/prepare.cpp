@@ -159,7 +159,8 @@ void transposeMatmuls(mlir::Block& block) {
       return ir::buildOp(builder, permute.getLoc(), rule::Permute{axes}, {x});
     };
     mlir::Value b = transposed(matmul.getB()), a = transposed(matmul.getA());
-    permute.replaceAllUsesWith(ir::buildOp(builder, permute.getLoc(), rule::EqualRankMatmul{}, {b, a}));
+    permute.replaceAllUsesWith(
+        ir::buildOpAs(builder, permute.getLoc(), rule::EqualRankMatmul{}, {b, a}, permute.getResult().getType()));
     permute.erase();
     matmul.erase();
   }

@@ -33,13 +33,19 @@ struct CompileOptions {
   /// nothing then, `layout` moves images around each convolution, `fuse` makes a kernel of each op, `plan-memory` uses
   /// no byte twice, `lower-cpu` gives each kernel a parallel region of its own. Programs mean the same.
   std::vector<std::string> disabled_phases = {};
+  /// `f32`: every value as the program declares it. `bf16`: the factors of f32 products (of matrices, convolutions,
+  /// attention, and their gradients) are rounded to bf16 and summed up in f32; all else stays f32 (docs/numerics.md).
+  std::string precision = "f32";
+  /// How factors of bf16 are multiplied: `widen` (each as f32; any target), `dot` (pairs of them, by AVX512_BF16's
+  /// instructions, on `x86-64-v4`), or `chosen`: `dot` where the target is `native` and this host gains by it.
+  std::string bf16_products = "chosen";
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
   /// mebibytes, then 512.
   int64_t cache_bytes = -1;
-  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself: their
-  /// entries are null. Compiles on the caller's thread, and fastest for small functions.
+  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself:
+  /// their entries are null. Compiles on the caller's thread, and fastest for small functions.
   bool kernels_only = false;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.
@@ -47,8 +53,8 @@ struct CompileOptions {
 };
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
-/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel or target, or a graph that does
-/// not verify.
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel, target or precision, or a graph
+/// that does not verify.
 std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
                                           const CompileOptions& options = {});
 

@@ -3,6 +3,7 @@
 #include "compiler/ir/element_index.h"
 #include "compiler/ir/graph_algebra.h"
 #include "compiler/ir/ops.h"
+#include "runtime/narrow_float.h"
 
 namespace stator::ir {
 
@@ -55,6 +56,13 @@ llvm::FailureOr<Cotangents> CastOp::vjp(mlir::OpBuilder& builder, mlir::Value co
   return Cotangents{buildOpAs(builder, getLoc(), rule::Cast{}, {cotangent}, getX().getType())};
 }
 
+/// A number as a float of that dtype holds it; f32 and f64 hold what was computed. Narrow floats are made of f32.
+static double narrowed(double number, DType dtype) {
+  if (dtype == DType::bf16) return static_cast<double>(BFloat16(static_cast<float>(number)));
+  if (dtype == DType::f16) return static_cast<double>(Half(static_cast<float>(number)));
+  return number;
+}
+
 /// A whole number as its dtype holds it: the low bits. Source: torch.Tensor.to.
 static double wrapped(double whole, DType dtype) {
   auto bits = static_cast<int64_t>(whole);
@@ -75,7 +83,7 @@ static double wrapped(double whole, DType dtype) {
 TensorValue CastOp::interpret(Operands operands) {
   TensorValue result = filled(getType());
   for (auto [to, from] : llvm::zip_equal(result.elements, operands[0]->elements)) {
-    if (is_float(result.dtype)) to = from;
+    if (is_float(result.dtype)) to = narrowed(from, result.dtype);
     else if (result.dtype == DType::boolean) to = from != 0;
     else to = std::abs(from) < 0x1p63 ? wrapped(from, result.dtype) : 0;
   }

@@ -9,8 +9,14 @@
 
 namespace stator::rule {
 
+/// Whether products of factors of one dtype may be summed up in the other: in their own, and those of bf16 in f32.
+constexpr bool sums_up(DType factors, DType sums) {
+  return sums == factors || (factors == DType::bf16 && sums == DType::f32);
+}
+
 /// In the graph a batch of products has as many axes on both sides.
 struct EqualRankMatmul : Matmul {
+  static constexpr bool fits_dtype(DType factors, DType result) { return sums_up(factors, result); }
   static constexpr Inferred infer(Specs operands) {
     return operands[0].rank() == operands[1].rank() ? Matmul::infer(operands) : "matmul: ranks differ";
   }
@@ -53,6 +59,7 @@ struct ImageAxes {
 /// x [N, C, H, W] -> [N, O, OH, OW] by the same weight.
 struct Convolution {
   static constexpr std::string_view name = "convolution";
+  static constexpr bool fits_dtype(DType factors, DType result) { return sums_up(factors, result); }
   Integers stride{1, 1};
   Integers dilation{1, 1};
   long groups = 1;
@@ -90,7 +97,8 @@ struct ConvolutionWeightGrad : Convolution {
   static constexpr std::string_view name = "convolution_weight_grad";
   constexpr Inferred infer(Specs) const = delete;
   constexpr Inferred check(Specs operands, const TensorSpec& result) const {
-    const TensorSpec forward[]{operands[0], one_of_parts(result)};
+    TensorSpec forward[]{operands[0], one_of_parts(result)};
+    if (sums_up(operands[0].dtype, result.dtype)) forward[1].dtype = operands[0].dtype;
     Inferred dy = Convolution::infer({forward, 2});
     if (!dy.ok()) return dy;
     if (!fits_parts(operands[0], result)) return "convolution_weight_grad: the parts do not divide the images";

@@ -32,6 +32,12 @@ mlir::InFlightDiagnostic emitBrokenRule(mlir::Operation* op, llvm::StringRef bro
 /// The op's result is not what its operands give.
 mlir::InFlightDiagnostic emitOtherResult(mlir::Operation* op, const TensorSpec& inferred);
 
+/// Whether a result may be of `dtype` where the rule infers `inferred`: a rule may allow others beside that.
+template <class Rule> constexpr bool fitsDType(DType inferred, DType dtype) {
+  if constexpr (requires { Rule::fits_dtype(inferred, dtype); }) return Rule::fits_dtype(inferred, dtype);
+  else return inferred == dtype;
+}
+
 template <class Rule> mlir::LogicalResult verifyRule(mlir::Operation* op) {
   llvm::SmallVector<TensorSpec> operands = operandSpecs(op);
   Specs specs{operands.data(), static_cast<int>(operands.size())};
@@ -43,7 +49,7 @@ template <class Rule> mlir::LogicalResult verifyRule(mlir::Operation* op) {
   } else {
     Inferred inferred = rule.infer(specs);
     if (!inferred.ok()) return emitBrokenRule(op, inferred.error, /*showResult=*/false);
-    if (inferred.spec.extents != result.extents || inferred.spec.dtype != result.dtype)
+    if (inferred.spec.extents != result.extents || !fitsDType<Rule>(inferred.spec.dtype, result.dtype))
       return emitOtherResult(op, inferred.spec);
   }
   return mlir::success();

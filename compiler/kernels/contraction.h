@@ -40,12 +40,14 @@ struct ContractionForm {
   llvm::SmallVector<Dim, 4> rows;  ///< at least one; the last varies fastest
   Dim columns;
   llvm::SmallVector<Dim, 4> reductions;  ///< at least one; the last varies fastest
-  DType element = DType::f32;            ///< f32 or f64
+  DType element = DType::f32;            ///< of sums and of C: f32 or f64
+  bool bfloat16 = false;                 ///< A and B are of bf16, as i16; else of `element`
   int64_t aOffset = 0;                   ///< where A's first element lies in its buffer
   int64_t bOffset = 0;
   std::optional<Halo> halo;  ///< what kernels may leave out
 
   int elementBits() const { return 8 * size_bytes(element); }
+  int factorBits() const { return bfloat16 ? 16 : elementBits(); }
 };
 
 /// The product of the extents.

@@ -27,11 +27,11 @@ void cutRows(ContractionSchedule& s, llvm::ArrayRef<Dim> rows, int64_t most) {
 
 /// Whether A does not fit into the second cache.
 static bool isFar(const ContractionForm& form) {
-  return extentProduct(form.rows) * extentProduct(form.reductions) * form.elementBits() / 8 > secondCacheBytes;
+  return extentProduct(form.rows) * extentProduct(form.reductions) * form.factorBits() / 8 > secondCacheBytes;
 }
 
 double waitCycles(const ContractionForm& form, int64_t rows) {
-  int64_t bytes = form.elementBits() / 8;
+  int64_t bytes = form.factorBits() / 8;
   bool transposed =
       form.reductions.size() == 1 && form.rows.back().a == 1 && std::abs(form.reductions.back().a) * bytes >= lineBytes;
   if (!transposed) return 0;
@@ -53,7 +53,7 @@ struct Costed {
 
 /// Cycles that a dot waits for a vector of B, which all row tiles read: from the second cache, or from behind it.
 double dotLoadCycles(const ContractionForm& form) {
-  int64_t bytes = form.columns.extent * extentProduct(form.reductions) * form.elementBits() / 8;
+  int64_t bytes = form.columns.extent * extentProduct(form.reductions) * form.factorBits() / 8;
   return bytes > secondCacheBytes ? 4.0 : 2.0;
 }
 
@@ -92,13 +92,14 @@ void consider(Costed& best, const ContractionForm& form, ContractionSchedule s, 
 
 /// Rows of A that share cache sets: their lines would push each other out of the first cache.
 bool rowsCollide(const ContractionForm& form) {
-  int64_t bytes = std::abs(form.rows.back().a) * form.elementBits() / 8;
+  int64_t bytes = std::abs(form.rows.back().a) * form.factorBits() / 8;
   return bytes >= 2048 && bytes % 2048 == 0;
 }
 
 Costed broadcastTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
   Costed best;
-  int64_t vectors = ceilDivide(form.columns.extent, s.lanes), temporaries = target.fma ? 1 : 2;
+  int64_t vectors = ceilDivide(form.columns.extent, s.lanes),
+          temporaries = (target.fma ? 1 : 2) + (form.bfloat16 ? 1 : 0);
   double steps = extentProduct(form.reductions);
   for (int64_t width = 1; width <= std::min<int64_t>(vectors, 8); ++width) {
     int64_t most = (target.registers - width - temporaries) / width;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/kernels/bfloat16.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -50,20 +51,23 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
     ix.builder.create<vector::StoreOp>(ix.location, zeroVector(ix, type), scratch, ix.add(row.to, whole));
   ix.loop(columns, [&](Value column) {
     Value element = ix.builder.create<memref::LoadOp>(ix.location, b, ix.add(row.from, ix.multiply(column, stride)));
+    if (element.getType().isInteger(16)) element = widenBFloat16(ix, element);
     ix.builder.create<memref::StoreOp>(ix.location, element, scratch, ix.add(row.to, column));
   });
 }
 
-/// `lanes` reduction steps at once, where they lie side by side in B.
+/// `lanes` reduction steps at once, where they lie side by side in B; or as many pairs of them.
 void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
-                 int64_t columnStride, Value scratch, Row row, int64_t columns) {
-  int64_t lanes = type.getNumElements(), whole = source.extent / lanes * lanes;
+                 int64_t columnStride, Value scratch, Row row, int64_t columns, bool pairs) {
+  int64_t lanes = type.getNumElements(), perLane = pairs ? 2 : 1;
+  int64_t whole = source.extent / (perLane * lanes) * lanes, rest = source.extent - perLane * whole;
+  auto load = pairs ? loadPairs : loadVector;
   auto squares = [&](Value step, int64_t rows, Value mask) {
-    Row at{ix.add(row.from, step), ix.add(row.to, ix.multiply(step, packed.b))};
+    Row at{ix.add(row.from, ix.multiply(step, perLane)), ix.add(row.to, ix.multiply(step, packed.b))};
     for (int64_t column = 0; column < columns; column += lanes) {
       Values square(lanes, zeroVector(ix, type));
       for (int64_t j = 0; j < std::min(lanes, columns - column); ++j)
-        square[j] = loadVector(ix, type, b, {at.from, (column + j) * columnStride}, mask);
+        square[j] = load(ix, type, b, {at.from, (column + j) * columnStride}, mask);
       square = transpose(ix, std::move(square));
       for (int64_t i = 0; i < rows; ++i)
         ix.builder.create<vector::StoreOp>(ix.location, square[i], scratch, ix.add(at.to, i * packed.b + column));
@@ -73,8 +77,48 @@ void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const D
     squares(step, lanes, Value());
     return Values{};
   });
-  if (whole < source.extent)
-    squares(ix.constant(whole), source.extent - whole, firstLanes(ix, source.extent - whole, lanes));
+  if (rest > 0) squares(ix.constant(whole), (rest + perLane - 1) / perLane, firstLanes(ix, rest, perLane * lanes));
+}
+
+/// A pair of rows of B, `stride` apart, that lie along the columns; without `second`, half a pair.
+void copyRowPair(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_t stride, Value scratch, Row row,
+                 int64_t columns, bool second) {
+  int64_t lanes = type.getNumElements();
+  auto halves = type.clone(ix.builder.getIntegerType(16));
+  for (int64_t column = 0; column < columns; column += lanes) {
+    Value mask = firstLanes(ix, columns - column, lanes);
+    Value low = loadVector(ix, halves, b, {row.from, column}, mask);
+    Value high = second ? loadVector(ix, halves, b, {row.from, stride + column}, mask) : Value();
+    ix.builder.create<vector::StoreOp>(ix.location, joinPairs(ix, low, high), scratch, ix.add(row.to, column));
+  }
+}
+
+/// The same where columns lie `columnStride` apart.
+void copyElementPairs(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_t stride, int64_t columnStride,
+                      Value scratch, Row row, int64_t columns, bool second) {
+  int64_t lanes = type.getNumElements(), whole = columns / lanes * lanes;
+  if (whole < columns)
+    ix.builder.create<vector::StoreOp>(ix.location, zeroVector(ix, type), scratch, ix.add(row.to, whole));
+  ix.loop(columns, [&](Value column) {
+    Value from = ix.add(row.from, ix.multiply(column, columnStride));
+    Value low = ix.builder.create<memref::LoadOp>(ix.location, b, from), high;
+    if (second) high = ix.builder.create<memref::LoadOp>(ix.location, b, ix.add(from, stride));
+    ix.builder.create<memref::StoreOp>(ix.location, joinPairs(ix, low, high), scratch, ix.add(row.to, column));
+  });
+}
+
+/// All pairs of a line of reduction steps.
+void packLineOfPairs(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
+                     int64_t columnStride, Value scratch, Row row, int64_t columns) {
+  auto pack = [&](Row at, bool second) {
+    if (columnStride == 1) return copyRowPair(ix, type, b, source.b, scratch, at, columns, second);
+    copyElementPairs(ix, type, b, source.b, columnStride, scratch, at, columns, second);
+  };
+  int64_t whole = source.extent / 2;
+  ix.loop(whole, [&](Value pair) {
+    pack({ix.add(row.from, ix.multiply(pair, 2 * source.b)), ix.add(row.to, ix.multiply(pair, packed.b))}, true);
+  });
+  if (source.extent % 2 != 0) pack({ix.add(row.from, 2 * whole * source.b), ix.add(row.to, whole * packed.b)}, false);
 }
 
 }  // namespace
@@ -85,7 +129,12 @@ void packPanel(const IndexBuilder& ix, const ContractionForm& form, const Contra
   auto packed = schedule.packedReductionDims();
   if (form.columns.b != 1 && source.back().b == 1) {
     return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
-      copySquares(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns);
+      copySquares(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns, schedule.pairs);
+    });
+  }
+  if (schedule.pairs) {
+    return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
+      packLineOfPairs(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns);
     });
   }
   forEachRow(ix, source, packed, {from, to}, [&](Row row) {

@@ -37,7 +37,7 @@ bool sharedFits(const ContractionSchedule& s, const ContractionForm& form, const
 static int64_t floorDivide(int64_t value, int64_t divisor) { return value / divisor - (value % divisor < 0 ? 1 : 0); }
 
 llvm::SmallVector<int64_t> tileLines(const ContractionSchedule& s, const ContractionForm& form, size_t most) {
-  const int64_t line = lineBytes * 8 / form.elementBits();
+  const int64_t line = lineBytes * 8 / form.factorBits();
   std::set<int64_t> lines;
   auto inside = llvm::ArrayRef<Dim>(s.reductions).drop_front(s.hoisted);
   const Dim& last = inside.back();

@@ -43,7 +43,7 @@ int64_t reachBytes(const ContractionSchedule& s, const ContractionForm& form) {
   int64_t elements = 1;
   for (const Dim& dim : llvm::ArrayRef(s.reductions).drop_front(s.hoisted))
     elements += (dim.extent - 1) * std::abs(dim.a);
-  return elements * form.elementBits() / 8;
+  return elements * form.factorBits() / 8;
 }
 
 /// Hoists reductions that take every tile through all of A, as images in a convolution's weight gradient, whose windows
@@ -63,7 +63,7 @@ void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
   if ((dot ? s.panels : rowTiles) == 1) return;
   hoistImages(s, form);
   int64_t columns = sharesRows(s, form) ? form.columns.extent : s.panelColumns;
-  int64_t stepBytes = (dot ? s.cutExtent * s.wholeRows : columns) * form.elementBits() / 8;
+  int64_t stepBytes = dot ? s.cutExtent * s.wholeRows * form.factorBits() / 8 : columns * form.elementBits() / 8;
   int64_t most = dot ? firstCacheBytes : secondCacheBytes;
   while (s.packedReductions() * stepBytes > most) {
     if (s.hoisted + 1 == static_cast<int>(s.reductions.size())) return cutReduction(s, stepBytes, most);
@@ -74,7 +74,7 @@ void hoistReductions(ContractionSchedule& s, const ContractionForm& form) {
 
 /// Whether rows of B lie so that they push each other out of the cache, and are read often enough to pay for a copy.
 bool packingPays(const ContractionSchedule& s, const ContractionForm& form) {
-  int64_t bytes = form.elementBits() / 8, rowBytes = std::abs(s.reductions.back().b) * bytes;
+  int64_t bytes = form.factorBits() / 8, rowBytes = std::abs(s.reductions.back().b) * bytes;
   int64_t tilesPerPanel = extentProduct(form.rows) / s.accumulators;
   for (int outer : s.tileLoops) tilesPerPanel *= form.outer[outer].extent;
   return rowBytes >= 1024 && rowBytes % 1024 == 0 && s.packedReductions() * s.panelColumns * bytes > firstCacheBytes &&
@@ -100,7 +100,7 @@ int64_t panelsTogether(const ContractionSchedule& s, const ContractionForm& form
 int64_t rowsPerPackedBlock(const ContractionSchedule& s, const ContractionForm& form) {
   constexpr int64_t fewChunks = 16;
   if (form.columns.b != 1) return 192;
-  if (span(form, &Dim::b) * form.elementBits() / 8 <= secondCacheBytes) return 64;
+  if (span(form, &Dim::b) * form.factorBits() / 8 <= secondCacheBytes) return 64;
   int64_t rows = s.tilesPerUnit * s.cutExtent * s.wholeRows, blocks = ceilDivide(fewChunks, s.units);
   return std::clamp<int64_t>(rows / blocks, 64, 320);
 }
@@ -132,7 +132,9 @@ int chooseUnroll(const ContractionSchedule& s, const ContractionForm& form, cons
   if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
   Dim last = s.tileReductions().back();
   int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
-  auto fits = [&](int64_t unroll) { return sharedFits(s, form, target, stepOffsets(Dim{unroll, last.a})); };
+  auto fits = [&](int64_t unroll) {
+    return s.pairs || sharedFits(s, form, target, stepOffsets(Dim{unroll, last.a}));
+  };
   for (int64_t unroll = most; unroll >= 2; --unroll)
     if (last.extent % unroll == 0 && fits(unroll)) return static_cast<int>(unroll);
   for (int64_t unroll = std::min<int64_t>(most, 4); unroll >= 2; --unroll)
@@ -188,12 +190,17 @@ int64_t ContractionSchedule::packedReductions() const {
 llvm::SmallVector<Dim, 4> ContractionSchedule::packedReductionDims() const {
   auto inside = llvm::ArrayRef<Dim>(reductions).drop_front(hoisted);
   llvm::SmallVector<Dim, 4> dims(inside);
+  if (pairs) dims.back() = {ceilDivide(dims.back().extent, 2), 2 * dims.back().a, 0, 0};
   int64_t stride = panelColumns;
   for (size_t i = dims.size(); i-- > 0;) {
     dims[i].b = stride;
     stride *= dims[i].extent;
   }
   return dims;
+}
+
+int64_t ContractionSchedule::panelElements() const {
+  return packB ? extentProduct(packedReductionDims()) * panelColumns : 0;
 }
 
 llvm::SmallVector<Dim, 4> ContractionSchedule::tileReductions() const {
@@ -206,6 +213,8 @@ static ContractionSchedule begin(const ContractionForm& form, const cpu::Target&
   if (form.rows.empty() || form.reductions.empty()) throw InternalError("contraction: no rows or no reductions");
   if (form.element != DType::f32 && form.element != DType::f64)
     throw InternalError("contraction: element is " + std::string(name_of(form.element)) + ", not f32 or f64");
+  if (form.bfloat16 && form.element != DType::f32)
+    throw InternalError("contraction: factors of bf16 are summed up in f32, not " + std::string(name_of(form.element)));
   ContractionSchedule start;
   start.lanes = target.lanes(form.elementBits());
   start.reductions = mergeDims(form.reductions);
@@ -214,10 +223,18 @@ static ContractionSchedule begin(const ContractionForm& form, const cpu::Target&
   return start;
 }
 
+/// Whether pairs of bf16 are multiplied at once: where the target should, and pairs lie side by side in A. A panel of B
+/// is packed by pairs.
+static bool takesPairs(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
+  return form.bfloat16 && target.multipliesPairs && s.reductions.back().a == 1 && s.reductions.back().extent > 1;
+}
+
 ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target) {
   ContractionSchedule s = cheapestTile(form, begin(form, target), target);
+  s.pairs = takesPairs(s, form, target);
   hoistReductions(s, form);
-  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || packingPays(s, form));
+  s.packB =
+      s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || packingPays(s, form));
   s.unroll = chooseUnroll(s, form, target);
   s.straightSteps = chooseStraight(s, form, target);
   lookAhead(s, form);
@@ -233,8 +250,9 @@ ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& t
   if (choice.rows < 1 || choice.unroll < 1 || s.accumulators < 1 || s.accumulators >= target.registers)
     throw InternalError("contraction: a tile of " + std::to_string(s.accumulators) + " accumulators, of " +
                         std::to_string(target.registers) + " registers");
+  s.pairs = takesPairs(s, form, target);
   hoistReductions(s, form);
-  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (isTransposed(form) || choice.packB);
+  s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || choice.packB);
   s.unroll = choice.unroll;
   s.straightSteps = chooseStraight(s, form, target);
   lookAhead(s, form);

@@ -17,7 +17,8 @@ struct ContractionSchedule {
   /// `broadcast`: an element of A times vectors of columns. `dot`: vectors along the last reduction, summed at the end.
   enum class Kernel { broadcast, dot };
   Kernel kernel = Kernel::broadcast;
-  int lanes = 16;  ///< elements in a vector
+  bool pairs = false;  ///< factors of bf16 are multiplied in pairs along the last reduction, not each made f32 first
+  int lanes = 16;      ///< elements in a vector
 
   int cutRow = 0;         ///< this row dim is cut into tiles, those after it lie wholly in one, those before are loops
   int64_t wholeRows = 1;  ///< rows per step of the cut dim
@@ -51,11 +52,14 @@ struct ContractionSchedule {
 
   int64_t packedReductions() const;  ///< steps of the reductions inside a tile
   /// The reductions inside a tile, one by one, with strides of B as they are in a packed panel: [reductions,
-  /// panelColumns].
+  /// panelColumns]. With `pairs` the last one goes by pairs, each as long as an f32: the last of an odd extent is half
+  /// a pair.
   llvm::SmallVector<Dim, 4> packedReductionDims() const;
+  /// Whether the last reduction ends in half a pair.
+  bool endsInHalf() const { return pairs && reductions.back().extent % 2 != 0; }
   /// The loops over the reductions inside a tile, with strides of B as the tile reads it: packed or not.
   llvm::SmallVector<Dim, 4> tileReductions() const;
-  int64_t panelElements() const { return packB ? packedReductions() * panelColumns : 0; }
+  int64_t panelElements() const;
   int64_t tilesPerBlock() const;
   int64_t partialElements() const { return hoisted ? tilesPerBlock() * accumulators * lanes : 0; }
   int64_t chunkScratchElements() const { return partialElements() + panelElements(); }

@@ -1,6 +1,7 @@
 // The innermost loops of a contraction: a register tile of accumulators over the reductions.
 #include "compiler/kernels/contraction_tile.h"
 
+#include "compiler/kernels/bfloat16.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -12,6 +13,9 @@ namespace memref = mlir::memref;
 namespace vector = mlir::vector;
 
 namespace {
+
+/// Whether a buffer of factors holds bf16, as its bits.
+bool isBFloat16(Value memref) { return llvm::cast<mlir::MemRefType>(memref.getType()).getElementType().isInteger(16); }
 
 using Step = llvm::function_ref<void(Address a, Address b, Values& accumulators)>;
 
@@ -68,6 +72,7 @@ Values reduce(const IndexBuilder& ix, const RegisterTile& tile, llvm::ArrayRef<D
 
 Value broadcastElement(const IndexBuilder& ix, const RegisterTile& tile, Address address) {
   Value index = ix.add(address.base, address.offset);
+  if (isBFloat16(tile.a)) return broadcastBFloat16(ix, tile.vector, tile.a, index);
   Value element = ix.builder.create<memref::LoadOp>(ix.location, tile.a, index);
   return ix.builder.create<vector::BroadcastOp>(ix.location, tile.vector, element);
 }
@@ -94,11 +99,18 @@ Value firstLanes(const IndexBuilder& ix, int64_t count, int64_t lanes) {
   return ix.builder.create<vector::CreateMaskOp>(ix.location, type, ix.constant(count));
 }
 
+Value loadPairs(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask) {
+  auto halves = mlir::VectorType::get({2 * type.getNumElements()}, ix.builder.getIntegerType(16));
+  return ix.builder.create<vector::BitCastOp>(ix.location, type, loadVector(ix, halves, memref, address, mask));
+}
+
 Value zeroVector(const IndexBuilder& ix, mlir::VectorType type) {
   return ix.builder.create<arith::ConstantOp>(ix.location, ix.builder.getZeroAttr(type));
 }
 
 Value loadVector(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask) {
+  if (isBFloat16(memref) && type.getElementType().isF32())
+    return widenBFloat16(ix, loadVector(ix, type.clone(ix.builder.getIntegerType(16)), memref, address, mask));
   Value index = ix.add(address.base, address.offset);
   if (!mask) return ix.builder.create<vector::LoadOp>(ix.location, type, memref, index);
   return ix.builder.create<vector::MaskedLoadOp>(ix.location, type, memref, index, mask, zeroVector(ix, type));
@@ -123,17 +135,51 @@ Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Add
   return reduce(ix, tile, tile.reductions, tile.unroll, a, b, std::move(accumulators), step);
 }
 
-Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators) {
-  int64_t lanes = tile.lanes();
+Values accumulatePairs(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators) {
+  int64_t vectors = tile.columnVectors(), lanes = tile.lanes();
+  auto products = [&](Address ai, Address bi, bool single, Values& sums) {
+    Values columns;
+    for (int64_t j = 0; j < vectors; ++j)
+      columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * lanes, Value()));
+    for (int64_t i = 0; i < tile.rows(); ++i) {
+      Address at = ai + tile.rowOffsets[i];
+      Value row = broadcastPair(ix, tile.vector, tile.a, ix.add(at.base, at.offset), single);
+      for (int64_t j = 0; j < vectors; ++j) {
+        Value& sum = sums[i * vectors + j];
+        sum = addPairProducts(ix, sum, row, columns[j]);
+      }
+    }
+  };
+  auto step = [&](Address ai, Address bi, Values& sums) { products(ai, bi, false, sums); };
+  RegisterTile whole = tile;
+  whole.bounded = -1;  // pairs leave no zeros out
+  if (!tile.endsInHalf) return reduce(ix, whole, tile.reductions, tile.unroll, a, b, std::move(accumulators), step);
+  Dim last = tile.reductions.back();
+  --last.extent;
+  auto line = [&](Address ai, Address bi, Values& sums) {
+    if (last.extent > 0) sums = unrolledLoop(ix, last, tile.unroll, ai, bi, std::move(sums), step);
+    products(ai + last.extent * last.a, bi + last.extent * last.b, true, sums);
+  };
+  auto outer = llvm::ArrayRef(tile.reductions).drop_back();
+  if (!outer.empty()) return reduce(ix, whole, outer, 1, a, b, std::move(accumulators), line);
+  line(a, b, accumulators);
+  return accumulators;
+}
+
+Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators,
+                     bool pairs) {
+  int64_t lanes = tile.lanes() * (pairs ? 2 : 1);
+  auto load = [&](Value memref, Address at, Value mask) {
+    return pairs ? loadPairs(ix, tile.vector, memref, at, mask) : loadVector(ix, tile.vector, memref, at, mask);
+  };
   auto products = [&](Address ai, Address bi, Value mask, Values& sums) {
     Values columns;
-    for (int64_t j = 0; j < tile.columns; ++j)
-      columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * tile.columnStride, mask));
+    for (int64_t j = 0; j < tile.columns; ++j) columns.push_back(load(tile.b, bi + j * tile.columnStride, mask));
     for (int64_t i = 0; i < tile.rows(); ++i) {
-      Value row = loadVector(ix, tile.vector, tile.a, ai + tile.rowOffsets[i], mask);
+      Value row = load(tile.a, ai + tile.rowOffsets[i], mask);
       for (int64_t j = 0; j < tile.columns; ++j) {
         Value& sum = sums[i * tile.columns + j];
-        sum = multiplyAdd(ix, tile.fma, row, columns[j], sum);
+        sum = pairs ? addPairProducts(ix, sum, row, columns[j]) : multiplyAdd(ix, tile.fma, row, columns[j], sum);
       }
     }
   };

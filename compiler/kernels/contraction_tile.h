@@ -32,6 +32,7 @@ struct RegisterTile {
   int unroll = 4;
   int64_t straightSteps = 1;  ///< loops of at most so many steps become straight code
   bool fma = true;
+  bool endsInHalf = false;  ///< for pairs: the last reduction's last one is half a pair
 
   int64_t lanes() const { return vector.getNumElements(); }
   int64_t rows() const { return static_cast<int64_t>(rowOffsets.size()); }
@@ -41,16 +42,26 @@ struct RegisterTile {
 /// A mask of the first `count` of `lanes` lanes; null where that is all of them.
 Value firstLanes(const IndexBuilder& ix, int64_t count, int64_t lanes);
 
-/// `memref[address .. address + lanes)`; lanes that `mask` leaves out are zero. A null mask is all lanes.
+/// `memref[address .. address + lanes)`; lanes that `mask` leaves out are zero. A null mask is all lanes. Elements of
+/// bf16, i16 in memory, become f32 where `type` has f32.
 Value loadVector(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask);
+
+/// Pairs of bf16 that lie side by side, one in each lane of `type`; `mask` is of elements, two to a lane.
+Value loadPairs(const IndexBuilder& ix, mlir::VectorType type, Value memref, Address address, Value mask);
 
 Value zeroVector(const IndexBuilder& ix, mlir::VectorType type);
 
 /// Gives the accumulators plus the products over all reductions, from the tile's first elements in A and B.
 Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
 
-/// The same with vectors along the last reduction, which is contiguous in A and B.
-Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
+/// The same for factors of bf16, in pairs: in A, whose last reduction is contiguous, and in a packed panel of B. The
+/// last of `tile.reductions` goes by pairs.
+Values accumulatePairs(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
+
+/// `accumulateBroadcast` with vectors along the last reduction, which is contiguous in A and B. `pairs`: two elements
+/// of bf16 to a lane.
+Values accumulateDot(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators,
+                     bool pairs = false);
 
 /// Transposes a square of vectors: as many of them as they have lanes.
 Values transpose(const IndexBuilder& ix, Values rows);

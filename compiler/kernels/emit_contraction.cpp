@@ -128,6 +128,7 @@ class Emitter {
     registers.unroll = s_.unroll;
     registers.straightSteps = s_.straightSteps;
     registers.fma = target_.fma;
+    registers.endsInHalf = s_.endsInHalf();
     return registers;
   }
 
@@ -144,7 +145,9 @@ class Emitter {
     Value a = places_.aOffset(tile, aStart_);
     Value b =
         s_.packB ? packedStart() : ix_.add(places_.bOffset(tile, bStart_), ix_.multiply(tile.column, form_.columns.b));
-    auto accumulate = s_.kernel == Kernel::dot ? accumulateDot : accumulateBroadcast;
+    if (s_.kernel == Kernel::dot)
+      return accumulateDot(ix_, registerTile(tile), {a, 0}, {b, 0}, std::move(accumulators), s_.pairs);
+    auto accumulate = s_.pairs ? accumulatePairs : accumulateBroadcast;
     return accumulate(ix_, registerTile(tile), {a, 0}, {b, 0}, std::move(accumulators));
   }
 

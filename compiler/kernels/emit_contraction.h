@@ -19,8 +19,8 @@ using AnnounceFn = llvm::function_ref<void(mlir::OpBuilder&, mlir::Location, mli
                                            mlir::ValueRange rows, mlir::Value column)>;
 
 /// Emits one chunk at the insertion point. `a`, `b` and `scratch` are one-dimensional static memrefs of the form's
-/// element; `scratch` holds schedule.scratchElements(), or of many chunks this one's part, and may be null where that
-/// is 0; `chunk` is an index in [0, schedule.chunks).
+/// element (factors of bf16: of i16); `scratch` holds schedule.scratchElements(), or of many chunks this one's part,
+/// and may be null where that is 0; `chunk` is an index in [0, schedule.chunks).
 void emitContraction(mlir::OpBuilder& builder, mlir::Location location, const ContractionForm& form,
                      const ContractionSchedule& schedule, const cpu::Target& target, mlir::Value a, mlir::Value b,
                      mlir::Value scratch, mlir::Value chunk, StoreFn store, AnnounceFn announce = nullptr);

@@ -12,8 +12,8 @@ cpu::SingleKernel compileContraction(const ContractionForm& form, const Contract
                                      const cpu::Target& target, Epilogue epilogue, bool withAssembly) {
   ContractionBuffers sizes = contractionBuffers(form);
   int bits = form.elementBits();
-  cpu::KernelBuffer buffers[]{{sizes.a, bits},
-                              {sizes.b, bits},
+  cpu::KernelBuffer buffers[]{{sizes.a, form.factorBits()},
+                              {sizes.b, form.factorBits()},
                               {sizes.c, bits},
                               {std::max<int64_t>(1, schedule.scratchElements()), bits},
                               {form.columns.extent, bits}};

@@ -20,8 +20,8 @@ ContractionBuffers contractionBuffers(const ContractionForm& form);
 using Epilogue = llvm::function_ref<mlir::Value(mlir::OpBuilder&, mlir::Location, mlir::Value column,
                                                 mlir::Value vector, mlir::Value mask, mlir::Value bias)>;
 
-/// The entry is `void(T* a, T* b, T* c, T* scratch, T* bias, int64_t chunk)`, with T the form's element and bias
-/// [columns]. `epilogue` may be null.
+/// The entry is `void(F* a, F* b, T* c, T* scratch, T* bias, int64_t chunk)`, with T the form's element, F the same or
+/// 16 bits of bf16, and bias [columns]. `epilogue` may be null.
 /// Errors: InternalError where the kernel does not compile.
 cpu::SingleKernel compileContraction(const ContractionForm& form, const ContractionSchedule& schedule,
                                      const cpu::Target& target, Epilogue epilogue = nullptr, bool withAssembly = false);

@@ -26,8 +26,8 @@ std::string textOf(std::string_view kind, llvm::ArrayRef<Dim> dims) {
 }  // namespace
 
 std::string signatureOf(const ContractionForm& form) {
-  return std::string(name_of(form.element)) + textOf("outer", form.outer) + textOf("row", form.rows) +
-         textOf("column", form.columns) + textOf("sum", form.reductions);
+  return std::string(name_of(form.bfloat16 ? DType::bf16 : form.element)) + textOf("outer", form.outer) +
+         textOf("row", form.rows) + textOf("column", form.columns) + textOf("sum", form.reductions);
 }
 
 const ScheduleChoice* tunedChoice(const ContractionForm& form, std::string_view target) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/cpu/bfloat16_products.h"
 #include "compiler/graph_file/graph_text.h"
 #include "compiler/kernels/measure_peak.h"
 #include "compiler/pipeline/build_id.h"
@@ -10,6 +11,7 @@
 #include "compiler/pipeline/function_facts.h"
 #include "compiler/pipeline/phases.h"
 #include "compiler/pipeline/run_phases.h"
+#include "compiler/precision/precision.h"
 #include "runtime/error.h"
 #include "runtime/kernel_cache.h"
 #include "runtime/text.h"
@@ -23,14 +25,23 @@ void check_phases(const CompileOptions& options) {
   for (const std::string& name : options.disabled_phases) {
     const auto phase = phaseNamed(name);
     if (!phase || !factsOf(*phase).optional)
-      throw UserError(concat("compile: phase '", name, "' improves nothing that could be left out; these do: ", phaseNames(true)));
+      throw UserError(
+          concat("compile: phase '", name, "' improves nothing that could be left out; these do: ", phaseNames(true)));
   }
+}
+
+/// Errors: UserError for an unknown target, precision or kind of products, or one that this host lacks.
+cpu::Target target_of(const CompileOptions& options) {
+  const cpu::Target plain = cpu::resolveTarget(options.target);
+  const cpu::Target products = cpu::withProducts(plain, options.bf16_products, options.target == "native");
+  return precisionNamed(options.precision) == Precision::bf16 ? products : plain;
 }
 
 /// All that the machine code depends on.
 std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                       const CompileOptions& options) {
-  std::string key = concat("build ", build_id, "\ntarget ", target.name, "\nwithout ", joined(options.disabled_phases));
+  std::string key = concat("build ", build_id, "\ntarget ", target.name, "\nwithout ", joined(options.disabled_phases),
+                           "\nprecision ", options.precision);
   for (const Binding& binding : bindings) key += concat("\n", symbol::name_of(binding.symbol), " = ", binding.number);
   if (options.kernels_only) key += "\nkernels only";
   return key + "\n" + graph_text(program);
@@ -41,7 +52,7 @@ std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& b
 std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::vector<Binding>& bindings,
                                           const CompileOptions& options) {
   check_phases(options);
-  const cpu::Target target = cpu::resolveTarget(options.target);
+  const cpu::Target target = target_of(options);
   const ProgramGraph program = functions_named(given, options.functions);
   const KernelCache cache(options.cache, options.cache_bytes);
   const std::string key = cache_key(program, bindings, target, options);

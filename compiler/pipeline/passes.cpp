@@ -15,7 +15,7 @@
 
 namespace stator {
 
-std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes) {
+std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes, Precision precision) {
   auto on = [&](Phase phase) { return !optimizes || optimizes(phase); };
   std::vector<PhasePass> passes;
   passes.push_back({Phase::mask, createMaskPass()});
@@ -25,6 +25,7 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   if (on(Phase::reassociate)) passes.push_back({Phase::reassociate, createReassociatePass()});
   ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
   passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
+  passes.push_back({Phase::precision, createPrecisionPass(precision)});
   if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
   if (on(Phase::winograd)) passes.push_back({Phase::winograd, createWinogradPass()});
   passes.push_back({Phase::prepare, createPreparePass()});

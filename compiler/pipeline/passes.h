@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/pipeline/phases.h"
+#include "compiler/precision/precision.h"
 
 namespace mlir {
 class Pass;
@@ -18,8 +19,9 @@ struct PhasePass {
   std::unique_ptr<mlir::Pass> pass;
 };
 
-/// Those of the phases from mask to plan-memory, in order. A phase that `optimizes` says no to does only what the phases
-/// behind it need; it has no pass where that is nothing. Null: all optimize.
-std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes = nullptr);
+/// Those of the phases from mask to plan-memory, in order. A phase that `optimizes` says no to does only what the
+/// phases behind it need; it has no pass where that is nothing. Null: all optimize.
+std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes = nullptr,
+                                          Precision precision = Precision::f32);
 
 }  // namespace stator

@@ -17,6 +17,7 @@ enum class Phase : unsigned char {
   simplify,       // constants, identities, common subexpressions, dead code
   reassociate,    // products where they cost least; values change by rounding alone
   layout,         // an order of axes for images, with the fewest permutes around them
+  precision,      // factors of products rounded to bf16, where that is asked for
   attention,      // score matrices -> one kernel with what reads their rows, so that none lies in memory
   winograd,       // 3 x 3 convolutions -> less than half as many products
   prepare,        // ops -> those that kernels are made of
@@ -34,7 +35,7 @@ struct PhaseFacts {
   bool optional;                 // whether it improves programs; without that they mean and compute the same
 };
 
-inline constexpr std::array<PhaseFacts, 15> phases{{
+inline constexpr std::array<PhaseFacts, 16> phases{{
     {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
     {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
     {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
@@ -42,6 +43,7 @@ inline constexpr std::array<PhaseFacts, 15> phases{{
     {Phase::simplify, "simplify", "constants, identities, common subexpressions, dead code", true},
     {Phase::reassociate, "reassociate", "products where they cost least", true},
     {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", true},
+    {Phase::precision, "precision", "factors of products in bf16, where that is asked for", false},
     {Phase::attention, "attention", "score matrices in the kernels that read them", true},
     {Phase::winograd, "winograd", "3 x 3 convolutions by fewer products", true},
     {Phase::prepare, "prepare", "ops as those that kernels are made of", false},

@@ -9,6 +9,7 @@
 #include "compiler/layout/layout.h"
 #include "compiler/mask/mask.h"
 #include "compiler/memory/plan_memory.h"
+#include "compiler/precision/precision.h"
 #include "compiler/reassociate/reassociate.h"
 #include "compiler/simplify/simplify.h"
 #include "compiler/winograd/winograd.h"
@@ -23,6 +24,7 @@ void registerStatorPasses() {
   mlir::registerPass(createSimplifyPass);
   mlir::registerPass(createReassociatePass);
   mlir::registerPass([] { return createLayoutPass(); });
+  mlir::registerPass([] { return createPrecisionPass(); });
   mlir::registerPass([] { return createAttentionPass(); });
   mlir::registerPass([] { return createWinogradPass(); });
   mlir::registerPass(createPreparePass);

@@ -52,12 +52,12 @@ class Pipeline {
     phase(Phase::import, [&] { import(program, bindings, layout); });
     runPasses();
     phase(Phase::lower_cpu, [&] {
-      cpu::LoweredModule lowered = cpu::lowerCpu(
-          *module_, target_,
-          [&](const cpu::KernelFunction& kernel) {
-            if (kernelDump_) kernelDump_->print(kernel);
-          },
-          {.joins = optimizes(Phase::lower_cpu), .entries = !options_.kernels_only});
+      cpu::LoweredModule lowered =
+          cpu::lowerCpu(*module_, target_,
+                        [&](const cpu::KernelFunction& kernel) {
+                          if (kernelDump_) kernelDump_->print(kernel);
+                        },
+                        {.joins = optimizes(Phase::lower_cpu), .entries = !options_.kernels_only});
       compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
     });
     phase(Phase::emit, [&] {
@@ -83,7 +83,8 @@ class Pipeline {
   }
 
   void runPasses() {
-    for (PhasePass& next : passesToPlanMemory([&](Phase which) { return optimizes(which); }))
+    const Precision precision = precisionNamed(options_.precision);
+    for (PhasePass& next : passesToPlanMemory([&](Phase which) { return optimizes(which); }, precision))
       pass(next.phase, std::move(next.pass));
   }
 

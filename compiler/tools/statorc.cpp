@@ -61,6 +61,7 @@ struct Request {
         .option("--functions", functions, "as in predict,train_step; all of the program's by default")
         .option("--bind", bindings, "numbers of each symbol, as in \"batch=1,32 steps=64\"")
         .option("--target", targets, "native, or targets by name (docs/aot.md lists them), several by commas")
+        .option("--precision", options.precision, "f32, or bf16: factors of products rounded to it, sums in f32")
         .option("--embed-weights", options.weights, "a safetensors file whose values become part of the library")
         .option("--pack-weights", packed, "a safetensors file to make NAME.TARGET.packed of, which programs map")
         .option("--max-bytes", options.max_arena_bytes, "the most that a function's arena may need; 0: anything",

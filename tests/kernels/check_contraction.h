@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/kernels/single_contraction.h"
+#include "runtime/narrow_float.h"
 #include "tests/catch.h"
 #include "tests/kernels/guarded_buffer.h"
 
@@ -17,6 +18,12 @@ using stator::cpu::Target;
 using stator::kernels::ContractionForm;
 using stator::kernels::ContractionSchedule;
 using stator::kernels::Dim;
+
+/// The same product of factors of bf16.
+inline ContractionForm ofBFloat16(ContractionForm form) {
+  form.bfloat16 = true;
+  return form;
+}
 
 /// Every target that this host can run.
 inline std::vector<Target> hostTargets() {
@@ -38,8 +45,8 @@ struct Reference {
   std::vector<double> values, magnitudes;
 };
 
-template <class T>
-Reference referenceOf(const ContractionForm& form, const GuardedBuffer<T>& a, const GuardedBuffer<T>& b, size_t size) {
+template <class F>
+Reference referenceOf(const ContractionForm& form, const GuardedBuffer<F>& a, const GuardedBuffer<F>& b, size_t size) {
   Reference result{std::vector<double>(size, NAN), std::vector<double>(size, NAN)};
   llvm::SmallVector<Dim, 4> loops(form.outer);
   loops.append(form.rows.begin(), form.rows.end());
@@ -65,9 +72,9 @@ template <class T> void fill(GuardedBuffer<T>& buffer, T value) {
   for (size_t i = 0; i < buffer.size(); ++i) buffer[i] = value;
 }
 
-/// Operands and results of one compiled contraction.
-template <class T> struct Problem {
-  using Entry = void(T*, T*, T*, T*, T*, int64_t);
+/// Operands and results of one compiled contraction of factors F and sums T.
+template <class T, class F = T> struct Problem {
+  using Entry = void(F*, F*, T*, T*, T*, int64_t);
 
   Problem(const ContractionForm& form, const ContractionSchedule& schedule)
       : Problem(form, schedule, stator::kernels::contractionBuffers(form)) {}
@@ -89,7 +96,8 @@ template <class T> struct Problem {
     for (int64_t chunk : chunks) entry(a.data(), b.data(), c.data(), scratch.data(), bias.data(), chunk);
   }
 
-  GuardedBuffer<T> a, b, c, scratch, bias;
+  GuardedBuffer<F> a, b;
+  GuardedBuffer<T> c, scratch, bias;
 };
 
 inline std::vector<int64_t> allChunks(const ContractionSchedule& schedule) {
@@ -112,23 +120,24 @@ template <class T> double worstError(const GuardedBuffer<T>& c, const Reference&
   return worst;
 }
 
-template <class T>
+template <class T, class F = T>
 void checkSchedule(const ContractionForm& form, const ContractionSchedule& schedule, const Target& target) {
   INFO("target " << target.name << ", rows " << form.rows.back().extent << ", columns " << form.columns.extent
                  << ", last reduction " << form.reductions.back().extent << ", tile "
                  << schedule.cutExtent * schedule.wholeRows << "x" << schedule.panelColumns << ", panels "
-                 << schedule.panels << ", hoisted " << schedule.hoisted << ", packed " << schedule.packB << ", chunks "
-                 << schedule.chunks);
+                 << schedule.panels << ", hoisted " << schedule.hoisted << ", packed " << schedule.packB << ", pairs "
+                 << schedule.pairs << ", chunks " << schedule.chunks);
   auto kernel = stator::kernels::compileContraction(form, schedule, target);
-  Problem<T> problem(form, schedule);
-  problem.run(kernel.entry<typename Problem<T>::Entry>(), allChunks(schedule));
+  Problem<T, F> problem(form, schedule);
+  problem.run(kernel.entry<typename Problem<T, F>::Entry>(), allChunks(schedule));
   CHECK(worstError(problem.c, referenceOf(form, problem.a, problem.b, problem.c.size())) <= 1.0);
 }
 
 /// The form under its own schedule, on `target`.
 inline void check(const ContractionForm& form, const Target& target) {
   ContractionSchedule schedule = scheduleContraction(form, target);
-  if (form.element == stator::DType::f64) checkSchedule<double>(form, schedule, target);
+  if (form.bfloat16) checkSchedule<float, stator::BFloat16>(form, schedule, target);
+  else if (form.element == stator::DType::f64) checkSchedule<double>(form, schedule, target);
   else checkSchedule<float>(form, schedule, target);
 }
 
@@ -143,6 +152,39 @@ inline ContractionForm product(const std::string& layout, int64_t m, int64_t k, 
   form.rows = {{m, ta ? 1 : k, 0, n}};
   form.columns = {n, 0, tb ? k : 1, 1};
   form.reductions = {{k, ta ? m : 1, tb ? 1 : n, 0}};
+  return form;
+}
+
+/// A convolution over channels-last images that have their halo: [n, h, w, in] * [kernel, kernel, in, out].
+inline ContractionForm convolution(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel,
+                                   int64_t stride) {
+  int64_t oh = (h - kernel) / stride + 1, ow = (w - kernel) / stride + 1;
+  ContractionForm form;
+  form.outer = {{n, h * w * in, 0, oh * ow * out}, {oh, stride * w * in, 0, ow * out}};
+  form.rows = {{ow, stride * in, 0, out}};
+  form.columns = {out, 0, 1, 1};
+  form.reductions = {{kernel, w * in, kernel * in * out, 0}, {kernel, in, in * out, 0}, {in, 1, out, 0}};
+  return form;
+}
+
+inline ContractionForm weightGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
+  int64_t oh = h - kernel + 1, ow = w - kernel + 1;
+  ContractionForm form;
+  form.rows = {{kernel, w * in, 0, kernel * in * out}, {kernel, in, 0, in * out}, {in, 1, 0, out}};
+  form.columns = {out, 0, 1, 1};
+  form.reductions = {{n, h * w * in, oh * ow * out, 0}, {oh, w * in, ow * out, 0}, {ow, in, out, 0}};
+  return form;
+}
+
+/// dX from dY with its halo and the forward's weights [kernel, kernel, in, out], read backwards and transposed.
+inline ContractionForm dataGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
+  int64_t ph = h + kernel - 1, pw = w + kernel - 1, weights = kernel * in * out;
+  ContractionForm form;
+  form.outer = {{n, ph * pw * out, 0, h * w * in}, {h, pw * out, 0, w * in}};
+  form.rows = {{w, out, 0, in}};
+  form.columns = {in, 0, out, 1};
+  form.reductions = {{kernel, pw * out, -weights, 0}, {kernel, out, -in * out, 0}, {out, 1, 1, 0}};
+  form.bOffset = (kernel - 1) * (weights + in * out);
   return form;
 }
 

@@ -9,42 +9,6 @@
 
 using namespace contraction_test;
 
-namespace {
-
-/// A convolution over channels-last images that have their halo: [n, h, w, in] * [kernel, kernel, in, out].
-ContractionForm convolution(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel, int64_t stride) {
-  int64_t oh = (h - kernel) / stride + 1, ow = (w - kernel) / stride + 1;
-  ContractionForm form;
-  form.outer = {{n, h * w * in, 0, oh * ow * out}, {oh, stride * w * in, 0, ow * out}};
-  form.rows = {{ow, stride * in, 0, out}};
-  form.columns = {out, 0, 1, 1};
-  form.reductions = {{kernel, w * in, kernel * in * out, 0}, {kernel, in, in * out, 0}, {in, 1, out, 0}};
-  return form;
-}
-
-ContractionForm weightGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
-  int64_t oh = h - kernel + 1, ow = w - kernel + 1;
-  ContractionForm form;
-  form.rows = {{kernel, w * in, 0, kernel * in * out}, {kernel, in, 0, in * out}, {in, 1, 0, out}};
-  form.columns = {out, 0, 1, 1};
-  form.reductions = {{n, h * w * in, oh * ow * out, 0}, {oh, w * in, ow * out, 0}, {ow, in, out, 0}};
-  return form;
-}
-
-/// dX from dY with its halo and the forward's weights [kernel, kernel, in, out], read backwards and transposed.
-ContractionForm dataGradient(int64_t n, int64_t h, int64_t w, int64_t in, int64_t out, int64_t kernel) {
-  int64_t ph = h + kernel - 1, pw = w + kernel - 1, weights = kernel * in * out;
-  ContractionForm form;
-  form.outer = {{n, ph * pw * out, 0, h * w * in}, {h, pw * out, 0, w * in}};
-  form.rows = {{w, out, 0, in}};
-  form.columns = {in, 0, out, 1};
-  form.reductions = {{kernel, pw * out, -weights, 0}, {kernel, out, -in * out, 0}, {out, 1, 1, 0}};
-  form.bOffset = (kernel - 1) * (weights + in * out);
-  return form;
-}
-
-}  // namespace
-
 TEST_CASE("matrix products of odd sizes, in all layouts") {
   const char* layout = GENERATE("NN", "TN", "NT", "TT");
   struct Shape {

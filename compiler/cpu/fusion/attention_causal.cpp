@@ -29,6 +29,9 @@ class CausalFacts {
         .Case<ir::ReshapeOp, ir::DetachOp, ir::NegOp>([&](mlir::Operation* same) {
           return llvm::isa<ir::NegOp>(same) && operand(0) != Behind::zero ? Behind::anything : operand(0);
         })
+        .Case([&](ir::CastOp) {
+          return operand(0) == Behind::zero || operand(0) == Behind::least ? operand(0) : Behind::anything;
+        })
         .Case([&](ir::BroadcastOp) { return operand(0) == Behind::zero ? Behind::zero : Behind::anything; })
         .Case<ir::LessEqualOp, ir::GreaterEqualOp, ir::LessOp, ir::GreaterOp>(
             [&](mlir::Operation* comparison) { return compared(comparison); })

@@ -26,6 +26,7 @@ FusedContraction begin(mlir::Value result, const OperandView& a, const OperandVi
   fused.a = a.buffer, fused.b = b.buffer, fused.result = result;
   fused.form.aOffset = a.offset, fused.form.bOffset = b.offset;
   fused.form.element = ir::dtypeOf(typeOf(result).getElementType());
+  fused.form.bfloat16 = typeOf(a.buffer).getElementType().isBF16();
   if (fused.form.element != DType::f32 && fused.form.element != DType::f64)
     throw InternalError("lower-cpu: contractions are of f32 or f64, not " + std::string(name_of(fused.form.element)));
   return fused;

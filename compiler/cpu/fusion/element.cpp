@@ -1,6 +1,7 @@
 // How elements of each dtype lie in memory and in vector registers.
 #include "compiler/cpu/fusion/element.h"
 
+#include "compiler/kernels/bfloat16.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -97,11 +98,6 @@ Value toBFloat16(const IndexBuilder& ix, Value computed) {
   return b.narrow(b.select(isNan, quiet, b.rounded(word, 0x7FFF, 16)));
 }
 
-Value fromBFloat16(const IndexBuilder& ix, Value stored) {
-  Bits b{ix};
-  return b.real(b.apply<arith::ShLIOp>(b.widen(stored), 16));
-}
-
 /// Source: F. Giesen, "float->half variants", float_to_half_fast3_rtne: the same bits as vcvtps2ph, on every target.
 Value toHalf(const IndexBuilder& ix, Value computed) {
   constexpr int64_t infinity = 255 << 23, tooLarge = (127 + 16) << 23, normal = 113 << 23, magic = 126 << 23;
@@ -135,7 +131,7 @@ Value fromStorage(const IndexBuilder& ix, Value stored, mlir::Type element) {
   if (element.isInteger(1))
     return b.create<arith::CmpIOp>(ix.location, arith::CmpIPredicate::ne, stored, bits(ix, stored, 0));
   if (element.isF16()) return fromHalf(ix, stored);
-  return element.isBF16() ? fromBFloat16(ix, stored) : stored;
+  return element.isBF16() ? kernels::widenBFloat16(ix, stored) : stored;
 }
 
 Value toStorage(const IndexBuilder& ix, Value computed, mlir::Type element) {
