@@ -169,8 +169,24 @@ func.func @winograd_weight(%w: tensor<5x3x16x16xf32>) {
 
 // -----
 
+func.func @matmul_narrower(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) {
+  // expected-error @below {{matmul: the result's type is not what the operands give: bf16[2, 2] instead of f32[2, 2]}}
+  %0 = stator.matmul %a, %b : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xbf16>
+  return
+}
+
+// -----
+
 func.func @winograd_convolution(%x: tensor<1x8x8x16xf32>, %u: tensor<3x3x16x16xf32>) {
   // expected-error @below {{winograd_convolution: the weight is not [4, 4, C, O]: [1, 8, 8, 16] x [3, 3, 16, 16]}}
   %0 = stator.winograd_convolution %x, %u : (tensor<1x8x8x16xf32>, tensor<3x3x16x16xf32>) -> tensor<1x6x6x16xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_wider(%a: tensor<2x3xbf16>, %b: tensor<3x2xbf16>) {
+  // expected-error @below {{matmul: the result's type is not what the operands give: f64[2, 2] instead of bf16[2, 2]}}
+  %0 = stator.matmul %a, %b : (tensor<2x3xbf16>, tensor<3x2xbf16>) -> tensor<2x2xf64>
   return
 }

@@ -72,11 +72,12 @@ Module Module::after(const std::string& passes) const {
   return Module(result);
 }
 
-std::vector<TensorValue> Module::run(const std::string& function, const Arguments& arguments) const {
+std::vector<TensorValue> Module::run(const std::string& function, const Arguments& arguments,
+                                     Arithmetic arithmetic) const {
   auto found = state_->module->lookupSymbol<mlir::func::FuncOp>(function);
   std::vector<TensorValue> values;
   for (unsigned i = 0; i < found.getNumArguments(); ++i) values.push_back(argument_value(found, i, arguments));
-  return ir::interpretFunction(found, values);
+  return ir::interpretFunction(found, values, arithmetic);
 }
 
 int Module::count(const std::string& op) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/interface/compile.h"
+#include "compiler/interface/interpret.h"
 #include "compiler/interface/tensor_value.h"
 
 namespace stator::tests {
@@ -29,7 +30,8 @@ class Module {
 
   /// The results of a function. Slots that `arguments` does not name, and inputs that it does not have, are drawn from
   /// (-1, 1), the same for the same name or position.
-  std::vector<TensorValue> run(const std::string& function, const Arguments& arguments = {}) const;
+  std::vector<TensorValue> run(const std::string& function, const Arguments& arguments = {},
+                               Arithmetic arithmetic = Arithmetic::exact) const;
 
   int count(const std::string& op) const;
 
