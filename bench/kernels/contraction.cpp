@@ -1,4 +1,5 @@
-// Contractions of the shapes of bench/shapes.txt, in GFLOP/s and as a fraction of this core's measured FMA peak.
+// Contractions of the shapes of bench/shapes.txt, in GFLOP/s and as a fraction of this core's measured FMA peak. With
+// $STATOR_BF16_PRODUCTS (`widen`, `dot`, `chosen`) of factors of bf16.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "bench/shapes.h"
+#include "compiler/cpu/bfloat16_products.h"
 #include "compiler/kernels/measure_peak.h"
 #include "compiler/kernels/single_contraction.h"
 
@@ -18,9 +20,14 @@ namespace {
 using namespace stator::kernels;
 namespace cpu = stator::cpu;
 
+const char* bfloat16Products() { return std::getenv("STATOR_BF16_PRODUCTS"); }
+
 const cpu::Target& target() {
-  static const cpu::Target chosen =
-      cpu::resolveTarget(std::getenv("STATOR_TARGET") ? std::getenv("STATOR_TARGET") : "native");
+  static const cpu::Target chosen = [] {
+    const char* name = std::getenv("STATOR_TARGET");
+    const cpu::Target plain = cpu::resolveTarget(name ? name : "native");
+    return bfloat16Products() ? cpu::withProducts(plain, bfloat16Products(), !name) : plain;
+  }();
   return chosen;
 }
 
@@ -51,11 +58,13 @@ void describe(benchmark::State& state, const ContractionForm& form, const Contra
   std::string label = std::to_string(s.cutExtent * s.wholeRows) + "x" + std::to_string(s.panelColumns);
   if (s.kernel == ContractionSchedule::Kernel::dot) label += " dot";
   if (s.packB) label += " packed";
+  if (s.pairs) label += " pairs";
   if (s.hoisted) label += " hoisted";
   state.SetLabel(label + " unroll " + std::to_string(s.unroll) + " chunks " + std::to_string(s.chunks));
 }
 
-void run(benchmark::State& state, std::string name, const ContractionForm& form) {
+void run(benchmark::State& state, std::string name, ContractionForm form) {
+  form.bfloat16 = bfloat16Products() != nullptr;
   ContractionSchedule schedule = scheduleContraction(form, target());
   const char* folder = std::getenv("STATOR_ASSEMBLY");
   auto kernel = compileContraction(form, schedule, target(), nullptr, folder != nullptr);
@@ -64,7 +73,7 @@ void run(benchmark::State& state, std::string name, const ContractionForm& form)
     std::ofstream(std::string(folder) + "/" + name + ".s") << kernel.assembly;
   }
   state.counters["compile_ms"] = kernel.compileMilliseconds;
-  auto* entry = kernel.entry<void(float*, float*, float*, float*, float*, int64_t)>();
+  auto* entry = kernel.entry<void(void*, void*, float*, float*, float*, int64_t)>();
   ContractionBuffers sizes = contractionBuffers(form);
   Aligned a(sizes.a), b(sizes.b), c(sizes.c), scratch(schedule.scratchElements() + 16), bias(form.columns.extent);
   double best = 1e9;

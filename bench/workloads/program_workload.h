@@ -14,18 +14,19 @@ namespace st = stator;
 /// `draw(rows)` gives the inputs, as a vector of arrays.
 template <st::text Function, class P, class Draw>
 Workload program_workload(std::string name, const P& program, int64_t rows, Draw draw) {
-  return {std::move(name), [&program, rows, draw](int threads) -> Call {
+  return {std::move(name), [&program, rows, draw](const Setup& setup) -> Call {
             struct Prepared {
               decltype(st::compile<Function>(program)) compiled;
               st::State state;
               std::vector<st::NdArray> inputs;
               std::vector<const st::NdArray*> pointers;
             };
-            auto one = std::make_shared<Prepared>(
-                Prepared{st::compile<Function>(program, st::batch = rows, st::CompileOptions{.threads = threads}),
-                         st::init(program, st::seed(0)),
-                         draw(rows),
-                         {}});
+            auto one = std::make_shared<Prepared>(Prepared{
+                st::compile<Function>(program, st::batch = rows,
+                                      st::CompileOptions{.threads = setup.threads, .precision = setup.precision}),
+                st::init(program, st::seed(0)),
+                draw(rows),
+                {}});
             for (const st::NdArray& input : one->inputs) one->pointers.push_back(&input);
             return [one] { one->compiled.call_function(Function.c_str(), one->state, one->pointers); };
           }};

@@ -54,7 +54,7 @@ json answer(const std::string& line, const std::vector<bench::Workload>& all, Re
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
     if (found == all.end()) return {{"missing", "Stator has no workload " + name}};
     ready = {};
-    ready = {name, found->prepare(threads)};
+    ready = {name, found->prepare({.threads = threads})};
     ready.call();
   }
   if (command == "prepare") return {{"ready", name}};

@@ -9,10 +9,16 @@ namespace bench {
 
 using Call = std::function<void()>;
 
+/// How a function is compiled.
+struct Setup {
+  int threads = 1;
+  std::string precision = "f32";
+};
+
 /// A function of a program on fixed inputs. Its name says which, and for how many rows: `train_step/mlp/batch:32`.
 struct Workload {
   std::string name;
-  std::function<Call(int threads)> prepare;  ///< compiles and draws inputs; gives what is timed
+  std::function<Call(const Setup&)> prepare;  ///< compiles and draws inputs; gives what is timed
 };
 
 std::vector<Workload> attention_workloads();

@@ -44,32 +44,45 @@ Value asFloat(const IndexBuilder& ix, Value words) {
   return ix.builder.create<arith::BitcastOp>(ix.location, type, words);
 }
 
+/// `memref[index]`, an i16, in both halves of all lanes of `type`.
+Value broadcastHalves(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index) {
+  auto halves = mlir::VectorType::get({2 * type.getNumElements()}, ix.builder.getIntegerType(16));
+  Value element = ix.builder.create<memref::LoadOp>(ix.location, memref, index);
+  return ix.builder.create<vector::BroadcastOp>(ix.location, halves, element);
+}
+
 }  // namespace
 
 Value widenBFloat16(const IndexBuilder& ix, Value bits) { return asFloat(ix, upperHalf(ix, bits)); }
 
 Value broadcastBFloat16(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index) {
-  auto& b = ix.builder;
-  auto words = mlir::VectorType::get(type.getShape(), b.getI32Type());
-  auto halves = mlir::VectorType::get({2 * type.getNumElements()}, b.getIntegerType(16));
-  Value element = b.create<memref::LoadOp>(ix.location, memref, index);
-  Value both = b.create<vector::BroadcastOp>(ix.location, halves, element);
-  Value word = b.create<vector::BitCastOp>(ix.location, words, both);
-  Value upper = b.create<arith::AndIOp>(ix.location, word, constantLike(ix, words, -65536));
+  auto words = mlir::VectorType::get(type.getShape(), ix.builder.getI32Type());
+  Value both = broadcastHalves(ix, type, memref, index);
+  Value word = ix.builder.create<vector::BitCastOp>(ix.location, words, both);
+  Value upper = ix.builder.create<arith::AndIOp>(ix.location, word, constantLike(ix, words, -65536));
   return asFloat(ix, upper);
 }
 
-Value broadcastPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index, bool single) {
+Value broadcastPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index, int64_t stride) {
   auto& b = ix.builder;
-  Value pair;
-  if (single) {
-    pair = lowerHalf(ix, b.create<memref::LoadOp>(ix.location, memref, index));
-  } else {
-    auto two = mlir::VectorType::get({2}, b.getIntegerType(16)), one = mlir::VectorType::get({1}, b.getI32Type());
+  if (stride == 1) {
+    auto two = mlir::VectorType::get({2}, b.getIntegerType(16)), one = mlir::VectorType::get({1}, b.getF32Type());
     Value loaded = b.create<vector::LoadOp>(ix.location, two, memref, index);
-    pair = b.create<vector::ExtractOp>(ix.location, b.create<vector::BitCastOp>(ix.location, one, loaded), int64_t{0});
+    Value pair = b.create<vector::BitCastOp>(ix.location, one, loaded);
+    return b.create<vector::BroadcastOp>(ix.location, type, b.create<vector::ExtractOp>(ix.location, pair, int64_t{0}));
   }
-  return b.create<vector::BroadcastOp>(ix.location, type, asFloat(ix, pair));
+  Value first = broadcastHalves(ix, type, memref, index);
+  Value second = broadcastHalves(ix, type, memref, ix.add(index, stride));
+  llvm::SmallVector<bool> isSecond;
+  for (int64_t half = 0; half < 2 * type.getNumElements(); ++half) isSecond.push_back(half % 2 != 0);
+  Value mask = b.create<arith::ConstantOp>(ix.location, b.getBoolVectorAttr(isSecond));
+  Value halves = b.create<arith::SelectOp>(ix.location, mask, second, first);
+  return b.create<vector::BitCastOp>(ix.location, type, halves);
+}
+
+Value broadcastHalfPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index) {
+  Value element = ix.builder.create<memref::LoadOp>(ix.location, memref, index);
+  return ix.builder.create<vector::BroadcastOp>(ix.location, type, asFloat(ix, lowerHalf(ix, element)));
 }
 
 Value joinPairs(const IndexBuilder& ix, Value first, Value second) {

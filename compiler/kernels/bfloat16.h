@@ -14,8 +14,11 @@ Value broadcastBFloat16(const IndexBuilder& ix, mlir::VectorType type, Value mem
 
 /// Pairs of bf16 lie in 32 bits, the first in the lower half; vectors of them are typed as f32, of which none is meant.
 ///
-/// `memref[index]` and, unless `single`, the element behind it, as a pair in all lanes; a single one's second is 0.
-Value broadcastPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index, bool single);
+/// `memref[index]` and `memref[index + stride]` as a pair in all lanes.
+Value broadcastPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index, int64_t stride);
+
+/// `memref[index]` and 0 as a pair in all lanes.
+Value broadcastHalfPair(const IndexBuilder& ix, mlir::VectorType type, Value memref, Value index);
 
 /// Pairs of first and second elements, vectors of i16 or one of each. A null second is 0.
 Value joinPairs(const IndexBuilder& ix, Value first, Value second);

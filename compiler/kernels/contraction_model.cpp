@@ -58,12 +58,14 @@ double dotLoadCycles(const ContractionForm& form) {
 }
 
 /// Cycles of a tile, at two vector multiply-adds and two loads a cycle, and 4.5 cycles from one multiply-add to the
-/// next on the same accumulator.
+/// next on the same accumulator. A pair of steps takes one multiply-add; one whose halves lie apart in A, two loads.
 double tileCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t rows, int64_t columnSteps,
                   double steps) {
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
-  double multiplies = rows * columnSteps / 2.0, loads = rows / 2.0 + columnSteps * (dot ? dotLoadCycles(form) : 0.5);
-  return steps * (std::max({multiplies, loads, 4.5}) + waitCycles(form, rows)) +
+  double rowLoad = s.pairs && s.reductions.back().a != 1 ? 1.0 : 0.5;
+  double multiplies = rows * columnSteps / 2.0;
+  double loads = rows * rowLoad + columnSteps * (dot ? dotLoadCycles(form) : 0.5);
+  return steps * (std::max({multiplies, loads, 4.5}) / (s.pairs ? 2 : 1) + waitCycles(form, rows)) +
          (dot ? 4.0 : 1.5) * rows * columnSteps + 20;
 }
 

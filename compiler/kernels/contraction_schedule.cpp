@@ -218,20 +218,14 @@ static ContractionSchedule begin(const ContractionForm& form, const cpu::Target&
   ContractionSchedule start;
   start.lanes = target.lanes(form.elementBits());
   start.reductions = mergeDims(form.reductions);
+  start.pairs = form.bfloat16 && target.multipliesPairs && start.reductions.back().extent > 1;
   for (size_t i = 0; i < form.outer.size(); ++i)
     (form.outer[i].b ? start.unitLoops : start.tileLoops).push_back(static_cast<int>(i));
   return start;
 }
 
-/// Whether pairs of bf16 are multiplied at once: where the target should, and pairs lie side by side in A. A panel of B
-/// is packed by pairs.
-static bool takesPairs(const ContractionSchedule& s, const ContractionForm& form, const cpu::Target& target) {
-  return form.bfloat16 && target.multipliesPairs && s.reductions.back().a == 1 && s.reductions.back().extent > 1;
-}
-
 ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target) {
   ContractionSchedule s = cheapestTile(form, begin(form, target), target);
-  s.pairs = takesPairs(s, form, target);
   hoistReductions(s, form);
   s.packB =
       s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || packingPays(s, form));
@@ -250,7 +244,6 @@ ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& t
   if (choice.rows < 1 || choice.unroll < 1 || s.accumulators < 1 || s.accumulators >= target.registers)
     throw InternalError("contraction: a tile of " + std::to_string(s.accumulators) + " accumulators, of " +
                         std::to_string(target.registers) + " registers");
-  s.pairs = takesPairs(s, form, target);
   hoistReductions(s, form);
   s.packB = s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || choice.packB);
   s.unroll = choice.unroll;

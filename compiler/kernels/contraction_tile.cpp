@@ -143,7 +143,9 @@ Values accumulatePairs(const IndexBuilder& ix, const RegisterTile& tile, Address
       columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * lanes, Value()));
     for (int64_t i = 0; i < tile.rows(); ++i) {
       Address at = ai + tile.rowOffsets[i];
-      Value row = broadcastPair(ix, tile.vector, tile.a, ix.add(at.base, at.offset), single);
+      Value first = ix.add(at.base, at.offset);
+      Value row = single ? broadcastHalfPair(ix, tile.vector, tile.a, first)
+                         : broadcastPair(ix, tile.vector, tile.a, first, tile.pairStride);
       for (int64_t j = 0; j < vectors; ++j) {
         Value& sum = sums[i * vectors + j];
         sum = addPairProducts(ix, sum, row, columns[j]);

@@ -32,6 +32,7 @@ struct RegisterTile {
   int unroll = 4;
   int64_t straightSteps = 1;  ///< loops of at most so many steps become straight code
   bool fma = true;
+  int64_t pairStride = 1;   ///< for pairs: from the first of a pair to the second in A
   bool endsInHalf = false;  ///< for pairs: the last reduction's last one is half a pair
 
   int64_t lanes() const { return vector.getNumElements(); }
@@ -54,8 +55,8 @@ Value zeroVector(const IndexBuilder& ix, mlir::VectorType type);
 /// Gives the accumulators plus the products over all reductions, from the tile's first elements in A and B.
 Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
 
-/// The same for factors of bf16, in pairs: in A, whose last reduction is contiguous, and in a packed panel of B. The
-/// last of `tile.reductions` goes by pairs.
+/// The same for factors of bf16, in pairs along the last of `tile.reductions`, which goes by pairs; B is a packed
+/// panel.
 Values accumulatePairs(const IndexBuilder& ix, const RegisterTile& tile, Address a, Address b, Values accumulators);
 
 /// `accumulateBroadcast` with vectors along the last reduction, which is contiguous in A and B. `pairs`: two elements

@@ -128,6 +128,7 @@ class Emitter {
     registers.unroll = s_.unroll;
     registers.straightSteps = s_.straightSteps;
     registers.fma = target_.fma;
+    registers.pairStride = s_.reductions.back().a;
     registers.endsInHalf = s_.endsInHalf();
     return registers;
   }

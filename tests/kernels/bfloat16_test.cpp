@@ -80,11 +80,9 @@ TEST_CASE("bf16: convolutions and their gradients") {
   checkAll(dataGradient(1, 5, 26, 16, 32, 3));
 }
 
-TEST_CASE("bf16: pairs are multiplied where they lie side by side in A") {
+TEST_CASE("bf16: pairs are multiplied in every layout, and of bf16 alone") {
   if (!stator::cpu::hostHasDot()) return;
-  CHECK(multipliesPairs(product("NN", 14, 128, 32)));
-  CHECK(multipliesPairs(product("NT", 14, 128, 32)));
-  CHECK_FALSE(multipliesPairs(product("TN", 14, 128, 32)));
+  for (const char* layout : {"NN", "NT", "TN", "TT"}) CHECK(multipliesPairs(product(layout, 14, 128, 32)));
   CHECK_FALSE(scheduleContraction(product("NN", 14, 128, 32), waysToMultiply().back()).pairs);
 }
 
@@ -106,6 +104,6 @@ TEST_CASE("bf16: kinds of products that there are, and the hosts that pairs pay 
   CHECK_THROWS_WITH(withProducts(plain, "tiles", true), "bf16_products: 'tiles' is not one of chosen, widen, dot");
   CHECK_THROWS_AS(withProducts(plain, "dot", true), stator::UserError);
   CHECK(stator::cpu::dotRate("sapphirerapids") >= 1);
-  CHECK(stator::cpu::dotRate("znver5") < 1);
+  CHECK(stator::cpu::dotRate("znver4") < 1);
   CHECK(stator::cpu::dotRate("unheard-of") == 0);
 }
