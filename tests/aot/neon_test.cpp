@@ -7,6 +7,7 @@
 #include "compiler/aot/library.h"
 #include "compiler/interface/interpret.h"
 #include "runtime/atomic_file.h"
+#include "runtime/session.h"
 #include "tests/aot/small_models.h"
 #include "tests/catch.h"
 #include "tests/e2e/digits.h"
@@ -43,12 +44,14 @@ struct Step {
 };
 
 /// One training step of NEON code from `start`, on a batch of fewer rows than the library's.
-Step step_on_arm(const ProgramGraph& program, const State& start, const NdArray& input0, const NdArray& input1) {
+Step step_on_arm(const ProgramGraph& program, const State& start, const NdArray& input0, const NdArray& input1,
+                 const std::string& precision = "f32") {
   const TemporaryFolder folder;
   const aot::Library library(program, {.name = "model",
                                        .functions = {"train_step"},
                                        .bindings = {{symbol::batch, {most_rows}}},
                                        .targets = {"aarch64"},
+                                       .precision = precision,
                                        .freestanding = true});
   write_file_atomically(folder / "model.h", library.header());
   write_file_atomically(folder / "model.o", library.object());
@@ -88,6 +91,20 @@ void check_step(const ProgramGraph& program, const NdArray& input0, const NdArra
   }
 }
 
+/// Compares a step of bf16 factors with x86-64's: a factor close to the middle of two numbers may become either.
+void check_bf16_step(const ProgramGraph& program, const NdArray& input0, const NdArray& input1) {
+  const State start = State::init(program.slots, 4);
+  State expected = start.clone();
+  Session session(compile(program, {batch = rows}, {.target = "x86-64", .precision = "bf16", .cache = "off"}), 1);
+  const double loss = session.call(session.index_of("train_step"), expected, {&input0, &input1})[0].item();
+  const Step step = step_on_arm(program, start, input0, input1, "bf16");
+  CHECK(step.loss == Approx(loss).epsilon(1e-4));
+  for (const Slot& slot : program.slots) {
+    INFO(slot.name.view());
+    CHECK(error_of(step.state.get(slot.name.str()), expected.get(slot.name.str())) <= 5e-3);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("NEON code trains convolutions as the interpreter does") {
@@ -101,6 +118,13 @@ TEST_CASE("NEON code trains models of text as the interpreter does") {
   if (!has_tools()) return;
   check_step(small_gpt.graph(), tokens(rows, 0), tokens(rows, 3));
   check_step(small_lstm.graph(), tokens(rows, 0), tokens(rows, 3));
+}
+
+TEST_CASE("NEON code multiplies factors of bf16 as x86-64 code does") {
+  if (!has_tools()) return;
+  const Batch given = digit_batches(1, rows)[0];
+  check_bf16_step(small.graph(), given.images, given.labels);
+  check_bf16_step(small_gpt.graph(), tokens(rows, 0), tokens(rows, 3));
 }
 
 }  // namespace stator::tests

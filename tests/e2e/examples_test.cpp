@@ -31,6 +31,7 @@ TEST_CASE("options out of their range are refused") {
   check_refusal(run("mnist_convnet", {"--fly", "1"}), {"--fly"});
   check_refusal(run("mnist_convnet", {"--dump", "melt"}), {"melt"});
   check_refusal(run("mnist_convnet", {"--target", "pdp-11"}), {"pdp-11"});
+  check_refusal(run("mnist_convnet", {"--precision", "f16"}), {"f16", "bf16"});
 }
 
 TEST_CASE("data that is missing or damaged is refused") {

@@ -55,6 +55,19 @@ TEST_CASE("a run tells its figures, and goes on where it was saved as if never i
   CHECK(read_file(half) == read_file(folder / "whole.safetensors"));
 }
 
+TEST_CASE("a run with factors of bf16 learns as one with f32 does") {
+  const TemporaryFolder folder;
+  write_digits(folder);
+  const auto loss_at = [&](const std::string& precision) {
+    const nlohmann::json figures =
+        figures_of("mnist_convnet", {"--data", folder.path(), "--epochs", "2", "--precision", precision});
+    return figures["epochs"][1]["train_loss"].get<double>();
+  };
+  const double plain = loss_at("f32"), rounded = loss_at("bf16");
+  CHECK(rounded != plain);
+  CHECK(rounded == Approx(plain).epsilon(0.02));
+}
+
 TEST_CASE("a run with a profile writes a trace and prints a table") {
   const TemporaryFolder folder;
   write_digits(folder);
