@@ -96,7 +96,8 @@ void check_bf16_step(const ProgramGraph& program, const NdArray& input0, const N
   const State start = State::init(program.slots, 4);
   State expected = start.clone();
   Session session(compile(program, {batch = rows}, {.target = "x86-64", .precision = "bf16", .cache = "off"}), 1);
-  const double loss = session.call(session.index_of("train_step"), expected, {&input0, &input1})[0].item();
+  const NdArray* inputs[]{&input0, &input1};
+  const double loss = session.call(session.index_of("train_step"), expected, inputs)[0].item();
   const Step step = step_on_arm(program, start, input0, input1, "bf16");
   CHECK(step.loss == Approx(loss).epsilon(1e-4));
   for (const Slot& slot : program.slots) {

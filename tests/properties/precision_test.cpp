@@ -118,38 +118,49 @@ class RoundedMeaning {
   Arguments arguments_;
 };
 
-/// How far results move when inputs do by about a unit in the last place of an f32: a factor close to the middle of two
-/// numbers of bf16 may then become the other one.
-std::vector<double> sensitivities(const Sample& sample, RoundedMeaning& meaning, const Tensors& expected) {
-  std::vector<double> moved(expected.size(), 0);
-  for (size_t trial = 1; trial <= 4; ++trial) {
-    Tensors shaken = sample.inputs;
-    for (size_t i = 0; i < shaken.size(); ++i) {
-      const TensorSpec& spec = sample.program.functions[0].inputs[i];
-      const TensorValue change = draw_uniform(spec, given_rows, -1, 1, sample.name(), 100 * trial + i);
-      if (!is_float(shaken[i].dtype)) continue;
-      for (size_t k = 0; k < change.elements.size(); ++k) shaken[i].elements[k] *= 1 + 1e-6 * change.elements[k];
-    }
-    const Tensors results = meaning.run(shaken, Arithmetic::rounded);
-    for (size_t r = 0; r < expected.size(); ++r) moved[r] = std::max(moved[r], error_of(results[r], expected[r]));
-  }
-  return moved;
-}
+/// A sample, and what its results should be.
+class Reference {
+ public:
+  explicit Reference(Sample given)
+      : sample(std::move(given)), meaning_(sample), expected_(meaning_.run(sample.inputs)) {}
 
-/// Within f32's rounding of the meaning; where a factor may be rounded to either side, within what that does.
-void check_results(const Sample& sample, const Tensors& found, double tolerance = 1e-5) {
-  RoundedMeaning meaning(sample);
-  const Tensors expected = meaning.run(sample.inputs);
-  REQUIRE(found.size() == expected.size());
-  std::vector<double> moved;
-  for (size_t r = 0; r < expected.size(); ++r) {
-    if (error_of(found[r], expected[r]) <= tolerance) continue;
-    if (moved.empty()) moved = sensitivities(sample, meaning, expected);
-    const std::string differs = difference(found[r], expected[r], tolerance + 5 * moved[r]);
-    INFO(sample.name() << ", result " << r << ": " << differs);
-    CHECK(differs.empty());
+  /// Within f32's rounding of the meaning; where a factor may be rounded to either side, within what that does.
+  void check(const Tensors& found, double tolerance = 1e-5) {
+    REQUIRE(found.size() == expected_.size());
+    for (size_t r = 0; r < expected_.size(); ++r) {
+      if (error_of(found[r], expected_[r]) <= tolerance) continue;
+      const std::string differs = difference(found[r], expected_[r], tolerance + 5 * sensitivities()[r]);
+      INFO(sample.name() << ", result " << r << ": " << differs);
+      CHECK(differs.empty());
+    }
   }
-}
+
+  Sample sample;
+
+ private:
+  /// How far results move when inputs do by about a unit in the last place of an f32: a factor close to the middle of
+  /// two numbers of bf16 may then become the other one.
+  const std::vector<double>& sensitivities() {
+    if (!moved_.empty()) return moved_;
+    moved_.resize(expected_.size(), 0);
+    for (size_t trial = 1; trial <= 4; ++trial) {
+      Tensors shaken = sample.inputs;
+      for (size_t i = 0; i < shaken.size(); ++i) {
+        const TensorSpec& spec = sample.program.functions[0].inputs[i];
+        const TensorValue change = draw_uniform(spec, given_rows, -1, 1, sample.name(), 100 * trial + i);
+        if (!is_float(shaken[i].dtype)) continue;
+        for (size_t k = 0; k < change.elements.size(); ++k) shaken[i].elements[k] *= 1 + 1e-6 * change.elements[k];
+      }
+      const Tensors results = meaning_.run(shaken, Arithmetic::rounded);
+      for (size_t r = 0; r < expected_.size(); ++r) moved_[r] = std::max(moved_[r], error_of(results[r], expected_[r]));
+    }
+    return moved_;
+  }
+
+  RoundedMeaning meaning_;
+  Tensors expected_;
+  std::vector<double> moved_;
+};
 
 ProgramGraph joined(const std::vector<Sample>& samples) {
   ProgramGraph all;
@@ -160,22 +171,23 @@ ProgramGraph joined(const std::vector<Sample>& samples) {
   return all;
 }
 
-void check_all(const std::vector<Sample>& samples, const CompileOptions& options) {
-  INFO(options.target << ", " << options.bf16_products);
-  CompiledProgram compiled(joined(samples), bound_rows, options);
-  for (const Sample& sample : samples) check_results(sample, compiled.run(sample.name(), sample.inputs));
+void check_all(const std::vector<Sample>& samples) {
+  std::vector<Reference> references(samples.begin(), samples.end());
+  for (const CompileOptions& options : ways_to_multiply()) {
+    INFO(options.target << ", " << options.bf16_products);
+    CompiledProgram compiled(joined(samples), bound_rows, options);
+    for (Reference& reference : references)
+      reference.check(compiled.run(reference.sample.name(), reference.sample.inputs));
+  }
 }
 
 }  // namespace
 
 TEST_CASE("bf16: layers and their gradients are what the interpreter makes of the rounded factors, in short batches") {
-  for (const CompileOptions& options : ways_to_multiply()) check_all(networks(), options);
+  check_all(networks());
 }
 
-TEST_CASE("bf16: so are graphs made at random") {
-  const std::vector<Sample> samples = random_samples(7001, 30);
-  for (const CompileOptions& options : ways_to_multiply()) check_all(samples, options);
-}
+TEST_CASE("bf16: so are graphs made at random") { check_all(random_samples(7001, 30)); }
 
 TEST_CASE("bf16: each factor is rounded once") {
   const Sample sample = layer<Linear<33, 10>, F<batch, 33>>("once", forward);
