@@ -5,11 +5,11 @@
 #include <mutex>
 #include <thread>
 
+#include "compiler/cpu/run_optimiser.h"
 #include "compiler/cpu/split_module.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
@@ -28,6 +28,7 @@ std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
     LLVMInitializeX86TargetMC(), LLVMInitializeAArch64TargetMC(), LLVMInitializeWebAssemblyTargetMC();
     LLVMInitializeX86AsmPrinter(), LLVMInitializeAArch64AsmPrinter(), LLVMInitializeWebAssemblyAsmPrinter();
     LLVMInitializeX86AsmParser();  // for the inline assembly of compiler/aot/glue
+    leaveStrengthReductionToOptimiser();
   });
   std::string error;
   const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(target.triple, error);
@@ -53,25 +54,6 @@ void setTarget(llvm::Module& module, const Target& target, const llvm::TargetMac
     function.addFnAttr("prefer-vector-width", std::to_string(target.vectorBits));
     function.addFnAttr(llvm::Attribute::NoUnwind);
   }
-}
-
-/// O2 without unrolling, interleaving and superword vectorising: the emitters have done all three.
-void runOptimiser(llvm::Module& module, llvm::TargetMachine& machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graphs;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = false;
-  tuning.LoopInterleaving = false;
-  tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graphs);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graphs, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
 std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType kind) {

@@ -36,6 +36,13 @@ namespace mlir {
 namespace stator::cpu {
 namespace {
 
+/// The module is ours, and no pass needs it checked; builds that check themselves do.
+#ifdef NDEBUG
+constexpr bool verifiesPasses = false;
+#else
+constexpr bool verifiesPasses = true;
+#endif
+
 /// Without this, a private function would be visible to the linker and kept though nothing calls it.
 void makePrivateInternal(mlir::ModuleOp module) {
   auto linkage = mlir::LLVM::LinkageAttr::get(module.getContext(), mlir::LLVM::Linkage::Internal);
@@ -80,6 +87,7 @@ void registerCpuDialects(mlir::DialectRegistry& registry) {
 void lowerToLlvm(mlir::ModuleOp module, const Target& target) {
   makePrivateInternal(module);
   mlir::PassManager passes(module.getContext());
+  passes.enableVerifier(verifiesPasses);
   addPasses(passes);
   bool expanded = mlir::succeeded(expandMath(module)) && (target.fma || mlir::succeeded(splitMultiplyAdds(module)));
   if (!expanded || mlir::failed(passes.run(module)))

@@ -58,20 +58,29 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
 
 /// `lanes` reduction steps at once, where they lie side by side in B; or as many pairs of them.
 void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
-                 int64_t columnStride, Value scratch, Row row, int64_t columns, bool pairs) {
+                  int64_t columnStride, Value scratch, Row row, int64_t columns, bool pairs) {
   int64_t lanes = type.getNumElements(), perLane = pairs ? 2 : 1;
   int64_t whole = source.extent / (perLane * lanes) * lanes, rest = source.extent - perLane * whole;
   auto load = pairs ? loadPairs : loadVector;
+  auto square = [&](Row at, int64_t rows, int64_t wide, Value mask) {
+    Values lines(lanes, zeroVector(ix, type));
+    for (int64_t j = 0; j < wide; ++j) lines[j] = load(ix, type, b, {at.from, j * columnStride}, mask);
+    lines = transpose(ix, std::move(lines));
+    for (int64_t i = 0; i < rows; ++i)
+      ix.builder.create<vector::StoreOp>(ix.location, lines[i], scratch, ix.add(at.to, i * packed.b));
+  };
+  const int64_t wholeColumns = columns / lanes * lanes;
   auto squares = [&](Value step, int64_t rows, Value mask) {
     Row at{ix.add(row.from, ix.multiply(step, perLane)), ix.add(row.to, ix.multiply(step, packed.b))};
-    for (int64_t column = 0; column < columns; column += lanes) {
-      Values square(lanes, zeroVector(ix, type));
-      for (int64_t j = 0; j < std::min(lanes, columns - column); ++j)
-        square[j] = load(ix, type, b, {at.from, (column + j) * columnStride}, mask);
-      square = transpose(ix, std::move(square));
-      for (int64_t i = 0; i < rows; ++i)
-        ix.builder.create<vector::StoreOp>(ix.location, square[i], scratch, ix.add(at.to, i * packed.b + column));
-    }
+    auto behind = [&](Value column) {
+      return Row{ix.add(at.from, ix.multiply(column, columnStride)), ix.add(at.to, column)};
+    };
+    // A loop, since the shuffles of one square are many to compile.
+    ix.loop(ix.constant(0), ix.constant(wholeColumns), lanes, {}, [&](Value column, ValueRange) {
+      square(behind(column), rows, lanes, mask);
+      return Values{};
+    });
+    if (wholeColumns < columns) square(behind(ix.constant(wholeColumns)), rows, columns - wholeColumns, mask);
   };
   ix.loop(ix.constant(0), ix.constant(whole), lanes, {}, [&](Value step, ValueRange) {
     squares(step, lanes, Value());
