@@ -65,6 +65,9 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   return std::string(bytes.data(), bytes.size());
 }
 
+/// LLVM instructions below which a part takes longer to divide off than another thread saves.
+constexpr unsigned leastOfPart = 400;
+
 ObjectBytes compilePart(llvm::Module& module, const Target& target) {
   optimise(module, target);
   return generateObject(module, target);
@@ -109,7 +112,8 @@ std::string generateText(llvm::Module& module, const Target& target, Text kind) 
 std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads) {
   llvm::LLVMContext context;
   auto whole = translate(module, context);
-  auto parts = partitionFunctions(*whole, threads);
+  const auto worthwhile = static_cast<int>(whole->getInstructionCount() / leastOfPart);
+  auto parts = partitionFunctions(*whole, std::min(threads, std::max(worthwhile, 1)));
   if (parts.size() == 1) return {compilePart(*whole, target)};
 
   std::string bitcode = toBitcode(*whole);

@@ -49,8 +49,8 @@ void runOptimiser(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, graphs, modules);
   llvm::ModulePassManager passes = builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
-  passes.addPass(llvm::createModuleToFunctionPassAdaptor(
-      llvm::createFunctionToLoopPassAdaptor(ReduceStrengthOfShortLoops())));
+  passes.addPass(
+      llvm::createModuleToFunctionPassAdaptor(llvm::createFunctionToLoopPassAdaptor(ReduceStrengthOfShortLoops())));
   passes.run(module, modules);
 }
 

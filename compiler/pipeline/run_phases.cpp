@@ -10,12 +10,11 @@
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/import/import_program.h"
-#include "compiler/ir/dialect.h"
 #include "compiler/memory/buffer.h"
 #include "compiler/pipeline/dump_kernels.h"
+#include "compiler/pipeline/lent_context.h"
 #include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/phases.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
@@ -37,11 +36,7 @@ constexpr bool verifiesPasses = true;
 class Pipeline {
  public:
   Pipeline(const cpu::Target& target, const CompileOptions& options, std::vector<PhaseTime>& times)
-      : target_(target),
-        options_(options),
-        times_(times),
-        context_(dialects(), mlir::MLIRContext::Threading::DISABLED) {
-    context_.loadAllAvailableDialects();
+      : target_(target), options_(options), times_(times), lent_(options.kernels_only) {
     if (!options.dump.empty() && !phaseNamed(options.dump)) kernelDump_.emplace(options.dump);
   }
 
@@ -70,13 +65,6 @@ class Pipeline {
   }
 
  private:
-  static mlir::DialectRegistry dialects() {
-    mlir::DialectRegistry registry;
-    cpu::registerCpuDialects(registry);
-    registry.insert<mlir::func::FuncDialect, ir::StatorDialect>();
-    return registry;
-  }
-
   void import(const ProgramGraph& program, const std::vector<Binding>& bindings, const StateLayout& layout) {
     module_ = ir::importProgram(context_, program, bindings);
     (*module_)->setAttr(memory::slotOffsetsAttr, mlir::DenseI64ArrayAttr::get(&context_, layout.offset_bytes));
@@ -122,7 +110,8 @@ class Pipeline {
   const CompileOptions& options_;
   std::vector<PhaseTime>& times_;
   std::optional<KernelDump> kernelDump_;  // where a kernel's name was given, and no phase's
-  mlir::MLIRContext context_;
+  LentContext lent_;
+  mlir::MLIRContext& context_ = lent_.get();
   mlir::OwningOpRef<mlir::ModuleOp> module_;
 };
 
@@ -131,8 +120,8 @@ class Pipeline {
 CompiledProgram runPhases(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                           const CompileOptions& options, std::vector<PhaseTime>& times) {
   return runPhases(program, bindings, target, options, times, [&](mlir::ModuleOp module, CompiledProgram& compiled) {
-    const unsigned threads = options.kernels_only ? 1 : std::thread::hardware_concurrency();
-    compiled.objects = cpu::emitObjects(module, target, static_cast<int>(std::max(1u, threads)));
+    const unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+    compiled.objects = cpu::emitObjects(module, target, static_cast<int>(threads));
   });
 }
 

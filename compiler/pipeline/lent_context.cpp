@@ -1,0 +1,67 @@
+// Contexts that wait for their next compilation.
+#include "compiler/pipeline/lent_context.h"
+
+#include <mutex>
+#include <vector>
+
+#include "compiler/cpu/lower_to_llvm.h"
+#include "compiler/ir/dialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace stator {
+
+namespace {
+
+constexpr int mostUses = 64;
+
+mlir::DialectRegistry dialects() {
+  mlir::DialectRegistry registry;
+  cpu::registerCpuDialects(registry);
+  registry.insert<mlir::func::FuncDialect, ir::StatorDialect>();
+  return registry;
+}
+
+}  // namespace
+
+struct LentContext::Kept {
+  Kept() : context(dialects(), mlir::MLIRContext::Threading::DISABLED) { context.loadAllAvailableDialects(); }
+
+  mlir::MLIRContext context;
+  int uses = 0;
+};
+
+namespace {
+
+struct Waiting {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<LentContext::Kept>> contexts;
+};
+
+Waiting& waiting() {
+  static Waiting all;
+  return all;
+}
+
+}  // namespace
+
+LentContext::LentContext(bool keeps) : keeps_(keeps) {
+  {
+    const std::lock_guard lock(waiting().mutex);
+    if (!waiting().contexts.empty()) {
+      kept_ = std::move(waiting().contexts.back());
+      waiting().contexts.pop_back();
+    }
+  }
+  if (!kept_) kept_ = std::make_unique<Kept>();
+  ++kept_->uses;
+}
+
+LentContext::~LentContext() {
+  if (!keeps_ || kept_->uses >= mostUses) return;
+  const std::lock_guard lock(waiting().mutex);
+  waiting().contexts.push_back(std::move(kept_));
+}
+
+mlir::MLIRContext& LentContext::get() const { return kept_->context; }
+
+}  // namespace stator

@@ -1,0 +1,30 @@
+// MLIR contexts that serve one compilation after the other: loading the dialects takes longer than a small kernel's
+// phases.
+#pragma once
+
+#include <memory>
+
+#include "mlir/IR/MLIRContext.h"
+
+namespace stator {
+
+/// A context with all dialects of the pipeline, for one compilation on one thread.
+class LentContext {
+ public:
+  /// `keeps`: it is there for the next compilation. What it has uniqued stays with it, so it serves so many small ones,
+  /// then goes.
+  explicit LentContext(bool keeps);
+  ~LentContext();
+  LentContext(const LentContext&) = delete;
+  LentContext& operator=(const LentContext&) = delete;
+
+  mlir::MLIRContext& get() const;
+
+  struct Kept;
+
+ private:
+  std::unique_ptr<Kept> kept_;
+  bool keeps_;
+};
+
+}  // namespace stator
