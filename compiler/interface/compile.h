@@ -45,13 +45,17 @@ struct CompileOptions {
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
   /// mebibytes, then 512.
   int64_t cache_bytes = -1;
-  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself:
-  /// their entries are null. Compiles on the caller's thread, and fastest for small functions.
+  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself: their
+  /// entries are null. Compiles fastest for small functions.
   bool kernels_only = false;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.
   std::shared_ptr<Profile> profile = {};
 };
+
+/// The target that CompileOptions::target means on this host: never `native`.
+/// Errors: UserError for an unknown target, or one that this host lacks.
+std::string name_of_target(const std::string& target);
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
 /// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel, target or precision, or a graph

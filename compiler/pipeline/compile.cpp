@@ -49,6 +49,8 @@ std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& b
 
 }  // namespace
 
+std::string name_of_target(const std::string& target) { return cpu::resolveTarget(target).name; }
+
 std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::vector<Binding>& bindings,
                                           const CompileOptions& options) {
   check_phases(options);

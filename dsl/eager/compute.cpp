@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dsl/eager/flat_program.h"
 #include "dsl/eager/machine.h"
 #include "dsl/eager/nodes.h"
 #include "runtime/element.h"
@@ -102,7 +103,10 @@ Entry Machine::dense(const Entry& entry) {
 
 /// Whether all operands lie alike, or are one element without a gradient: then it does not matter how they lie.
 bool Machine::is_flat(std::string_view op, std::span<Entry* const> operands, const Dims& dims) const {
-  if (dims.rank == 0 || !is_elementwise(op)) return false;
+  if (!is_elementwise(op)) return false;
+  if (dims.rank == 0)
+    return std::all_of(operands.begin(), operands.end(),
+                       [](auto* each) { return each->is_single() && each->view.is_plain(); });
   const Entry* first = nullptr;
   for (const Entry* operand : operands) {
     if (operand->is_single()) {

@@ -87,6 +87,7 @@ EagerFigures Eager::figures() const {
           machine_->workspace.moved_bytes,
           compiling.compiled,
           compiling.from_cache,
+          compiling.from_family,
           compiling.milliseconds,
           compiling.slowest_ms,
           machine_->table.count()};

@@ -28,6 +28,7 @@ struct EagerFigures {
   int64_t reserved_bytes = 0;              ///< taken from the system
   int64_t launches = 0, moved_bytes = 0;   ///< kernels that ran; what they read and wrote
   int64_t compiled = 0, from_cache = 0;    ///< kernels that were compiled, and that the disk had
+  int64_t from_family = 0;                 ///< kernels of elementwise ops that were compiled with the library
   double compile_ms = 0, slowest_compile_ms = 0;
   int64_t values = 0;  ///< that have a handle
 };

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "dsl/model.h"
 #include "dsl/eager/context.h"
+#include "dsl/model.h"
 #include "runtime/state.h"
 
 namespace stator {

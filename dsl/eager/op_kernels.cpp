@@ -2,12 +2,12 @@
 #include "dsl/eager/op_kernels.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstring>
 
+#include "dsl/eager/family/family.h"
+#include "dsl/eager/flat_program.h"
 #include "runtime/state_layout.h"
-#include "runtime/text.h"
 
 namespace stator::eager {
 namespace {
@@ -15,68 +15,6 @@ namespace {
 constexpr int64_t bulk = flat_pieces[0], least_piece = flat_pieces[std::size(flat_pieces) - 1];
 constexpr int64_t pieces_at_once = 4;  // that a thread claims
 constexpr int most_flat_tensors = 8;
-
-/// Whether an operand of a flat op is one element for all.
-bool is_single(const OperandFacts& operand) { return operand.base.rank == 0; }
-
-/// The facts of a flat op for pieces of `count` elements.
-class FlatFacts {
- public:
-  FlatFacts(const OpFacts& facts, int64_t count) : facts_(facts) {
-    const Dims piece{1, {count}}, one{1, {1}};
-    stretched_.reshape({}, one);
-    stretched_.broadcast(piece);
-    for (const OperandFacts& operand : facts.operands)
-      operands_.push_back(is_single(operand) ? OperandFacts{operand.dtype, {}, &stretched_}
-                                             : OperandFacts{operand.dtype, piece, nullptr});
-    facts_.operands = operands_;
-    facts_.result = spec_of(facts.result.dtype, piece);
-    facts_.result_base = piece;
-    facts_.result_view = nullptr;
-  }
-  const OpFacts& get() const { return facts_; }
-
- private:
-  OpFacts facts_;
-  View stretched_;
-  std::vector<OperandFacts> operands_;
-};
-
-int64_t word_of(double number) {
-  int64_t word;
-  std::memcpy(&word, &number, sizeof word);
-  return word;
-}
-
-void append_text(std::vector<int64_t>& words, std::string_view text) {
-  words.push_back(static_cast<int64_t>(text.size()));
-  for (size_t at = 0; at < text.size(); at += sizeof(int64_t)) {
-    int64_t word = 0;
-    std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
-    words.push_back(word);
-  }
-}
-
-void append(std::vector<int64_t>& words, const Attribute& attribute) {
-  words.push_back(static_cast<int64_t>(attribute.kind));
-  if (attribute.kind == Attribute::Kind::number) words.push_back(word_of(attribute.number));
-  if (attribute.kind == Attribute::Kind::integer) words.push_back(attribute.integers[0]);
-  if (attribute.kind == Attribute::Kind::text) append_text(words, attribute.text);
-  if (attribute.kind == Attribute::Kind::integers) {
-    words.push_back(attribute.count);
-    words.insert(words.end(), attribute.integers, attribute.integers + attribute.count);
-  }
-}
-
-void append(std::vector<int64_t>& words, const Dims& dims) {
-  words.push_back(dims.rank);
-  words.insert(words.end(), dims.at.begin(), dims.at.begin() + dims.rank);
-}
-
-void append(std::vector<int64_t>& words, const View* view) {
-  words.push_back(view ? view->mark() : 0);
-  if (view) words.insert(words.end(), view->words().begin(), view->words().end());
-}
 
 bool views_alike(const View* a, const View* b) {
   const bool a_is_plain = !a || a->is_plain(), b_is_plain = !b || b->is_plain();
@@ -89,17 +27,6 @@ bool lies_as_result(const OpFacts& facts, const OperandFacts& operand) {
 }
 
 }  // namespace
-
-bool is_elementwise(std::string_view name) {
-  static constexpr std::string_view names[]{
-#define STATOR_UNARY(NAME, ...) #NAME,
-#define STATOR_BINARY(NAME, ...) #NAME,
-#define STATOR_COMPARISON(NAME, ...) #NAME,
-#define STATOR_LOGICAL(NAME, ...) #NAME,
-#include "compiler/interface/ops/elementwise.def"
-      "where", "cast"};
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
 
 OpCode::OpCode(std::vector<Kernel> pieces) : kernels_(std::move(pieces)) {
   for (const TensorFacts& input : kernels_.front().facts().inputs)
@@ -180,24 +107,19 @@ bool KernelStore::Equal::operator()(std::span<const int64_t> a, std::span<const 
   return std::ranges::equal(a, b);
 }
 
-void KernelStore::write_key(const OpFacts& facts, bool flat) {
-  key_.clear();
-  key_.push_back(flat);
-  append_text(key_, facts.op);
-  for (const Attribute& attribute : facts.attributes) append(key_, attribute);
-  key_.push_back(static_cast<int64_t>(facts.result.dtype));
-  for (const OperandFacts& operand : facts.operands) {
-    key_.push_back(static_cast<int64_t>(operand.dtype));
-    if (flat) {
-      key_.push_back(is_single(operand));
-      continue;
-    }
-    append(key_, operand.base);
-    append(key_, operand.view);
-  }
-  if (flat) return;
-  for (int i = 0; i < facts.result.rank(); ++i) key_.push_back(facts.result.extents[i].number);
-  append(key_, facts.result_view);
+KernelStore::KernelStore(CompileOptions options) : options_(std::move(options)) {
+  options_.kernels_only = true;
+  options_.target = name_of_target(options_.target);
+}
+
+std::vector<Kernel> KernelStore::from_family(std::span<const int64_t> key) {
+  std::vector<Kernel> kernels;
+  const std::shared_ptr<const Executable> executable = find_in_family(key, options_.target);
+  if (!executable) return kernels;
+  ++figures_.from_family;
+  for (size_t i = 0; i < executable->functions.size(); ++i)
+    kernels.emplace_back(executable, static_cast<int>(i), std::vector<int64_t>{0});
+  return kernels;
 }
 
 std::vector<Kernel> KernelStore::compile(const ProgramGraph& program) {
@@ -213,47 +135,32 @@ std::vector<Kernel> KernelStore::compile(const ProgramGraph& program) {
   return kernels;
 }
 
-template <class MakeProgram> std::unique_ptr<OpCode> KernelStore::code_of(const OpFacts& facts, bool flat,
-                                                                          std::span<const char> in_order,
-                                                                          MakeProgram make) {
-  if (!flat) {
-    Kernel kernel = std::move(compile(make(facts)).front());
-    if (!in_order.empty()) kernel.leave_out_copies(in_order);
-    return std::make_unique<OpCode>(std::move(kernel));
-  }
-  ProgramGraph all;
-  for (int64_t count : flat_pieces) {
-    ProgramGraph one = make(FlatFacts(facts, count).get());
-    one.functions.front().name = Name(concat(one.functions.front().name, count));
-    all.functions.push_back(std::move(one.functions.front()));
-  }
-  std::vector<Kernel> kernels = compile(all);
-  if (!in_order.empty())
-    for (Kernel& kernel : kernels) kernel.leave_out_copies(in_order);
-  return std::make_unique<OpCode>(std::move(kernels));
+std::vector<Kernel> KernelStore::flat_kernels(const OpFacts& facts, uint64_t wanted) {
+  std::vector<Kernel> kernels = from_family(flat_key(facts, wanted));
+  return kernels.empty() ? compile(flat_program(facts, wanted)) : kernels;
 }
 
 OpKernels& KernelStore::find(const OpFacts& facts, bool flat) {
-  write_key(facts, flat);
+  key_.clear();
+  append_key(key_, facts, flat);
   const auto known = kernels_.find(std::span<const int64_t>(key_));
   if (known != kernels_.end()) return known->second;
   OpKernels made;
-  made.forward_ = code_of(facts, flat, {}, [](const OpFacts& of) { return forward_program(of); });
+  if (flat) made.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
+  else made.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
   return kernels_.emplace(key_, std::move(made)).first->second;
 }
 
 const OpCode& KernelStore::backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted) {
   for (const OpKernels::Backward& known : kernels.backward_)
     if (known.wanted == wanted) return *known.code;
-  bool each[64]{};
   std::vector<char> in_order;
-  for (size_t i = 0; i < facts.operands.size(); ++i) {
-    each[i] = wanted >> i & 1;
-    if (each[i]) in_order.push_back(lies_as_result(facts, facts.operands[i]));
-  }
-  auto code = code_of(facts, flat, in_order,
-                      [&](const OpFacts& of) { return backward_program(of, {each, of.operands.size()}); });
-  kernels.backward_.push_back({wanted, std::move(code)});
+  for (size_t i = 0; i < facts.operands.size(); ++i)
+    if (wanted >> i & 1) in_order.push_back(lies_as_result(facts, facts.operands[i]));
+  std::vector<Kernel> code = flat ? flat_kernels(facts, wanted) : compile(backward_program(facts, wanted));
+  for (Kernel& kernel : code) kernel.leave_out_copies(in_order);
+  auto made = flat ? std::make_unique<OpCode>(std::move(code)) : std::make_unique<OpCode>(std::move(code.front()));
+  kernels.backward_.push_back({wanted, std::move(made)});
   return *kernels.backward_.back().code;
 }
 
@@ -261,8 +168,11 @@ const OpCode& KernelStore::accumulate(DType dtype) {
   std::unique_ptr<OpCode>& code = accumulate_[static_cast<int>(dtype)];
   if (code) return *code;
   std::vector<Kernel> pieces;
-  for (int64_t count : flat_pieces)
-    for (Kernel& kernel : compile(accumulate_program(dtype, count))) pieces.push_back(std::move(kernel));
+  for (int64_t count : flat_pieces) {
+    std::vector<Kernel> kernels = from_family(accumulate_key(dtype, count));
+    if (kernels.empty()) kernels = compile(accumulate_program(dtype, count));
+    pieces.push_back(std::move(kernels.front()));
+  }
   code = std::make_unique<OpCode>(std::move(pieces));
   return *code;
 }

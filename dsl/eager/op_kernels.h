@@ -8,7 +8,7 @@
 
 #include "compiler/interface/compile.h"
 #include "dsl/eager/kernel.h"
-#include "dsl/eager/op_program.h"
+#include "dsl/eager/op_key.h"
 
 namespace stator::eager {
 
@@ -39,14 +39,12 @@ class OpCode {
   bool works_in_place_ = false;                      // the result is a slot that is updated
 };
 
-/// Elements that flat code takes at once.
-inline constexpr int64_t flat_pieces[]{2048, 128, 16};
-
 /// What compiling has cost.
 struct CompileFigures {
   int64_t compiled = 0;     ///< kernels that were compiled
   int64_t from_cache = 0;   ///< kernels that came from the cache on disk
-  double milliseconds = 0;  ///< for both
+  int64_t from_family = 0;  ///< kernels that were compiled with the library
+  double milliseconds = 0;  ///< for the first two
   double slowest_ms = 0;    ///< of one
 };
 
@@ -67,7 +65,8 @@ class OpKernels {
 
 class KernelStore {
  public:
-  explicit KernelStore(CompileOptions options) : options_(std::move(options)) { options_.kernels_only = true; }
+  /// Errors: UserError for a target that there is not, or that this host lacks.
+  explicit KernelStore(CompileOptions options);
 
   /// The op's kernels; `flat`: the operands' extents are those of the result, or they are one element.
   /// Errors: UserError for an op that does not verify.
@@ -82,7 +81,6 @@ class KernelStore {
   const CompileFigures& figures() const { return figures_; }
 
  private:
-  using Words = std::vector<int64_t>;
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::span<const int64_t> words) const;
@@ -92,9 +90,8 @@ class KernelStore {
     bool operator()(std::span<const int64_t> a, std::span<const int64_t> b) const;
   };
 
-  void write_key(const OpFacts& facts, bool flat);
-  template <class MakeProgram>
-  std::unique_ptr<OpCode> code_of(const OpFacts& facts, bool flat, std::span<const char> in_order, MakeProgram make);
+  std::vector<Kernel> flat_kernels(const OpFacts& facts, uint64_t wanted);
+  std::vector<Kernel> from_family(std::span<const int64_t> key);
 
   CompileOptions options_;
   Words key_;  // of the op that is looked for
@@ -102,8 +99,5 @@ class KernelStore {
   std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;  // by dtype
   CompileFigures figures_;
 };
-
-/// Whether op `name` works on each element by itself.
-bool is_elementwise(std::string_view name);
 
 }  // namespace stator::eager

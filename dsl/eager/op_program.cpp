@@ -87,7 +87,7 @@ ProgramGraph forward_program(const OpFacts& facts) {
   return builder.finish();
 }
 
-ProgramGraph backward_program(const OpFacts& facts, std::span<const bool> wanted) {
+ProgramGraph backward_program(const OpFacts& facts, uint64_t wanted) {
   Builder builder("backward");
   std::vector<int> marks;
   const int computed = add_op(builder, facts, marks);
@@ -95,8 +95,8 @@ ProgramGraph backward_program(const OpFacts& facts, std::span<const bool> wanted
   const int known = builder.add("known", {computed, held}, facts.result);
   const int weighted = builder.add("mul", {known, cotangent}, facts.result);
   const int total = builder.total(weighted, facts.result);
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (!wanted[i]) continue;
+  for (size_t i = 0; i < facts.operands.size(); ++i) {
+    if (!(wanted >> i & 1)) continue;
     const TensorSpec spec = builder.graph().nodes[static_cast<size_t>(marks[i])].spec;
     builder.result(builder.add("gradient", {total, marks[i]}, spec));
   }

@@ -29,8 +29,8 @@ struct OpFacts {
 ProgramGraph forward_program(const OpFacts& facts);
 
 /// A function "backward" of the operands' tensors, the result's, and its cotangent; it gives the cotangent of each
-/// operand that is `wanted`, in their order, dense in the extents of where the operand's gradient gathers.
-ProgramGraph backward_program(const OpFacts& facts, std::span<const bool> wanted);
+/// operand that is `wanted`, bit by bit, in their order, dense in the extents of where the operand's gradient gathers.
+ProgramGraph backward_program(const OpFacts& facts, uint64_t wanted);
 
 /// A function "add" that adds its input [count] to the slot "sum" [count].
 ProgramGraph accumulate_program(DType dtype, int64_t count);

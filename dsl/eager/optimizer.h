@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "dsl/program.h"
 #include "dsl/eager/module.h"
+#include "dsl/program.h"
 #include "runtime/session.h"
 
 namespace stator {
