@@ -47,6 +47,15 @@ END = """
 ![time of a step by depth](pictures/eager_vs_deferred_depth.svg)
 """
 
+FIRST_CALLS = """
+## First calls
+
+What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other.
+
+| | linked | compiled | first call (ms) | for each compiled (ms) |
+|---|---|---|---|---|
+"""
+
 
 def number(value):
     """Four digits, without an exponent."""
@@ -104,6 +113,12 @@ def depth_line(row):
     return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
+def first_call_line(row):
+    each = number(row["first_ms"] / row["compiled"]) if row["compiled"] else ""
+    cells = (row["name"], row["from_family"], row["compiled"], number(row["first_ms"]), each)
+    return "| " + " | ".join(map(str, cells)) + " |\n"
+
+
 def write(figures, folder):
     rows = figures["rows"]
     plain = [row for row in rows if not row["depth"]]
@@ -113,4 +128,7 @@ def write(figures, folder):
         text += MIDDLE.format(rows=stairs[0]["batch"]) + "".join(map(stair_line, stairs))
         text += TAIL + "".join(map(stair_work, stairs))
     text += DEPTH + "".join(depth_line(row) for row in rows if row["depth"]) + END
+    if figures.get("first_calls"):
+        text += FIRST_CALLS.format(rounds=figures["first_call_rounds"])
+        text += "".join(map(first_call_line, figures["first_calls"]))
     (folder / "eager_vs_deferred.md").write_text(text)

@@ -1,6 +1,6 @@
 """Measures eager against deferred and writes docs/eager_vs_deferred.md, its figures as JSON, and its pictures.
 
-run.py --build build/release [--seconds 0.3] [--quick]
+run.py --build build/release [--seconds 0.3] [--quick] [--first-calls]
 """
 import argparse
 import json
@@ -20,6 +20,7 @@ MODELS = ("mlp", "mnist_convnet", "tinyvgg", "char_gpt", "char_lstm")
 BATCHES = (1, 8, 32, 128, 512)
 MOST_ROWS = {"char_gpt": 128, "char_lstm": 128}  # of 64 characters each
 DEPTHS = (1, 4, 16, 64)
+FIRST_CALL_ROUNDS = 10
 STAIRS_AT = 32  # rows, of the table that has what each phase adds and what PyTorch takes
 
 
@@ -78,6 +79,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--seconds", default="0.3", help="how long each side is timed")
     parser.add_argument("--quick", action="store_true", help="only 32 rows, and without torch.compile")
+    parser.add_argument("--first-calls", action="store_true", help="measure these alone, and keep the other figures")
     parser.add_argument("--from-json", action="store_true", help="write the page from the figures that are there")
     arguments = parser.parse_args()
     folder = arguments.build.resolve().parent / "peers"
@@ -86,10 +88,15 @@ def main():
     figures = ROOT / "docs" / "eager_vs_deferred.json"
     if not arguments.from_json:
         host = machine()
-        program = arguments.build / "bench" / "eager_vs_deferred" / "bench_eager_vs_deferred"
-        rows = measured(program, python, "torch" not in missing, arguments)
-        rows.sort(key=lambda row: ((*MODELS, "deep_mlp").index(row["model"]), row["depth"], row["batch"]))
-        figures.write_text(json.dumps({"machine": host, "rows": rows}, indent=1) + "\n")
+        programs = arguments.build / "bench" / "eager_vs_deferred"
+        made = json.loads(figures.read_text()) if arguments.first_calls else {"machine": host}
+        made["first_call_rounds"] = FIRST_CALL_ROUNDS
+        made["first_calls"] = line_of([programs / "bench_first_calls", FIRST_CALL_ROUNDS])
+        if not arguments.first_calls:
+            rows = measured(programs / "bench_eager_vs_deferred", python, "torch" not in missing, arguments)
+            rows.sort(key=lambda row: ((*MODELS, "deep_mlp").index(row["model"]), row["depth"], row["batch"]))
+            made["rows"] = rows
+        figures.write_text(json.dumps(made, indent=1) + "\n")
     page.write(json.loads(figures.read_text()), ROOT / "docs")
     if "pictures" in missing:
         say(f"no pictures: {missing['pictures']}")
