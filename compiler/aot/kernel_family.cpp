@@ -125,7 +125,9 @@ class TargetCompiler {
   /// Gives kernels their names, and hides all else.
   void rename(llvm::Module& module, const std::vector<KernelFacts>& kernels, const std::string& name) const {
     for (size_t i = 0; i < kernels.size(); ++i) {
-      module.getFunction(kernels[i].name)->setLinkage(llvm::GlobalValue::InternalLinkage);
+      llvm::Function* code = module.getFunction(kernels[i].name);
+      code->setLinkage(llvm::GlobalValue::PrivateLinkage);
+      code->setName("kernel");
       llvm::Function* step = module.getFunction(cpu::stepSymbol(kernels[i].name));
       step->setName(concat(name, i, '.', target_.name));
       step->setVisibility(llvm::GlobalValue::HiddenVisibility);
