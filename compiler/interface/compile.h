@@ -29,10 +29,10 @@ struct CompileOptions {
   /// A phase by its name in compiler/pipeline/phases.h: the IR after it goes to standard output. Or a kernel by its
   /// name in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
-  /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify`, `reassociate`, `attention`,
-  /// `winograd` and `recompute` do nothing then, `layout` moves images around each convolution, `fuse` makes a kernel of
-  /// each op, `plan-memory` uses no byte twice, `lower-cpu` gives each kernel a parallel region of its own. Programs
-  /// mean the same.
+  /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify`, `reassociate`,
+  /// `attention`, `winograd` and `recompute` do nothing then, `layout` moves images around each convolution, `fuse`
+  /// makes a kernel of each op, `plan-memory` uses no byte twice, `lower-cpu` gives each kernel a parallel region of
+  /// its own. Programs mean the same.
   std::vector<std::string> disabled_phases = {};
   /// `f32`: every value as the program declares it. `bf16`: the factors of f32 products (of matrices, convolutions,
   /// attention, and their gradients) are rounded to bf16 and summed up in f32; all else stays f32 (docs/numerics.md).
@@ -45,8 +45,8 @@ struct CompileOptions {
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
   /// mebibytes, then 512.
   int64_t cache_bytes = -1;
-  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself: their
-  /// entries are null. Compiles fastest for small functions.
+  /// The executable has its kernels alone (`Executable::kernel_code`), for who runs the functions' tables himself:
+  /// their entries are null. Compiles fastest for small functions.
   bool kernels_only = false;
   /// Watches the calls of the functions (runtime/profile/profile.h); several compilations may share one. The code is
   /// the same. Null: none.

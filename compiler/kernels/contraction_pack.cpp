@@ -58,7 +58,7 @@ void copyElements(const IndexBuilder& ix, mlir::VectorType type, Value b, int64_
 
 /// `lanes` reduction steps at once, where they lie side by side in B; or as many pairs of them.
 void copySquares(const IndexBuilder& ix, mlir::VectorType type, Value b, const Dim& source, const Dim& packed,
-                  int64_t columnStride, Value scratch, Row row, int64_t columns, bool pairs) {
+                 int64_t columnStride, Value scratch, Row row, int64_t columns, bool pairs) {
   int64_t lanes = type.getNumElements(), perLane = pairs ? 2 : 1;
   int64_t whole = source.extent / (perLane * lanes) * lanes, rest = source.extent - perLane * whole;
   auto load = pairs ? loadPairs : loadVector;
