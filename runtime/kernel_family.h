@@ -7,7 +7,7 @@
 
 namespace stator {
 
-/// Fields are 8 bytes each: compiler/aot/write_family.cpp lays them out.
+/// Fields are 8 bytes each: compiler/aot/kernel_family.cpp lays them out.
 struct KernelFamily {
   struct Member {
     const int64_t* key;

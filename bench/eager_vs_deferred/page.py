@@ -50,7 +50,7 @@ END = """
 FIRST_CALLS = """
 ## First calls
 
-What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other.
+What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds, beside {load} other busy processes. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other.
 
 | | linked | compiled | first call (ms) | for each compiled (ms) |
 |---|---|---|---|---|
@@ -129,6 +129,6 @@ def write(figures, folder):
         text += TAIL + "".join(map(stair_work, stairs))
     text += DEPTH + "".join(depth_line(row) for row in rows if row["depth"]) + END
     if figures.get("first_calls"):
-        text += FIRST_CALLS.format(rounds=figures["first_call_rounds"])
+        text += FIRST_CALLS.format(rounds=figures["first_call_rounds"], load=figures["first_call_load"])
         text += "".join(map(first_call_line, figures["first_calls"]))
     (folder / "eager_vs_deferred.md").write_text(text)

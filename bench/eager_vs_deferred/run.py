@@ -84,13 +84,15 @@ def main():
     arguments = parser.parse_args()
     folder = arguments.build.resolve().parent / "peers"
     folder.mkdir(parents=True, exist_ok=True)
-    python, missing = environment.ensure(folder / "environment", ("torch", "pictures"))
+    python, missing = None, {"pictures": "first calls alone were measured"}
+    if not arguments.first_calls:
+        python, missing = environment.ensure(folder / "environment", ("torch", "pictures"))
     figures = ROOT / "docs" / "eager_vs_deferred.json"
     if not arguments.from_json:
         host = machine()
         programs = arguments.build / "bench" / "eager_vs_deferred"
         made = json.loads(figures.read_text()) if arguments.first_calls else {"machine": host}
-        made["first_call_rounds"] = FIRST_CALL_ROUNDS
+        made["first_call_rounds"], made["first_call_load"] = FIRST_CALL_ROUNDS, host["load"]
         made["first_calls"] = line_of([programs / "bench_first_calls", FIRST_CALL_ROUNDS])
         if not arguments.first_calls:
             rows = measured(programs / "bench_eager_vs_deferred", python, "torch" not in missing, arguments)
