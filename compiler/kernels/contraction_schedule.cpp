@@ -158,15 +158,26 @@ int64_t chooseStraight(const ContractionSchedule& s, const ContractionForm& form
   return longest;
 }
 
+constexpr double farCycles = 1000;  ///< that a line takes from memory, with as many on their way as there can be
+
+double cyclesPerStep(const ContractionSchedule& s) { return std::max(static_cast<double>(s.accumulators) / 2.0, 4.5); }
+
+/// Asks for lines of B ahead where B is far and read only once, as in the weight gradient of few channels.
+void lookAheadInB(ContractionSchedule& s, const ContractionForm& form) {
+  int64_t bytes = span(form, &Dim::b) * form.elementBits() / 8;
+  int64_t rowTiles = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
+  if (s.kernel == ContractionSchedule::Kernel::dot || s.packB || bytes <= secondCacheBytes || rowTiles > 1) return;
+  s.stepsAhead = static_cast<int64_t>(farCycles / cyclesPerStep(s));
+}
+
 /// Asks for lines of A ahead where A is far and tiles are short, as of images with few channels: a tile's rows lie in
 /// several places, each of which is left before the hardware sees a pattern.
 void lookAhead(ContractionSchedule& s, const ContractionForm& form) {
   constexpr size_t mostLines = 64;
-  constexpr double farCycles = 1000;  // from memory, with as many on their way as there are
   int64_t bytes = span(form, &Dim::a) * form.elementBits() / 8;
   if (s.kernel == ContractionSchedule::Kernel::dot || s.hoisted || bytes <= secondCacheBytes) return;
-  double cycles = static_cast<double>(s.packedReductions()) * std::max(s.accumulators / 2.0, 4.5);
   s.linesAhead = tileLines(s, form, mostLines);
+  double cycles = static_cast<double>(s.packedReductions()) * cyclesPerStep(s);
   s.tilesAhead = std::clamp<int64_t>(static_cast<int64_t>(std::ceil(farCycles / cycles)), 1, 8);
 }
 
@@ -232,6 +243,7 @@ ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Tar
   s.unroll = chooseUnroll(s, form, target);
   s.straightSteps = chooseStraight(s, form, target);
   lookAhead(s, form);
+  lookAheadInB(s, form);
   partition(s, form);
   return s;
 }
@@ -249,6 +261,7 @@ ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& t
   s.unroll = choice.unroll;
   s.straightSteps = chooseStraight(s, form, target);
   lookAhead(s, form);
+  lookAheadInB(s, form);
   partition(s, form);
   return s;
 }

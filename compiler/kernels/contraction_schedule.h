@@ -40,6 +40,7 @@ struct ContractionSchedule {
   /// tiles before. Empty: the hardware foresees them.
   llvm::SmallVector<int64_t> linesAhead;
   int64_t tilesAhead = 0;
+  int64_t stepsAhead = 0;  ///< the same of lines of B, by steps of the last reduction; 0: not at all
 
   llvm::SmallVector<int, 4> unitLoops;  ///< outer loops that move in B
   llvm::SmallVector<int, 4> tileLoops;  ///< outer loops that do not

@@ -77,6 +77,11 @@ Value broadcastElement(const IndexBuilder& ix, const RegisterTile& tile, Address
   return ix.builder.create<vector::BroadcastOp>(ix.location, tile.vector, element);
 }
 
+void prefetch(const IndexBuilder& ix, Value memref, Address address) {
+  ix.builder.create<memref::PrefetchOp>(ix.location, memref, ValueRange{ix.add(address.base, address.offset)},
+                                        /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 /// One level of the tree: in `a` and `b` each sum-to-be has `width` lanes side by side; in the result half as many.
 Value foldPair(const IndexBuilder& ix, Value a, Value b, int64_t lanes, int64_t width) {
   llvm::SmallVector<int64_t> low, high;
@@ -124,6 +129,9 @@ Values accumulateBroadcast(const IndexBuilder& ix, const RegisterTile& tile, Add
     Values columns;
     for (int64_t j = 0; j < vectors; ++j)
       columns.push_back(loadVector(ix, tile.vector, tile.b, bi + j * lanes, j + 1 == vectors ? tail : Value()));
+    if (tile.stepsAhead)
+      for (int64_t j = 0; j < vectors; ++j)
+        prefetch(ix, tile.b, bi + (tile.stepsAhead * tile.reductions.back().b + j * lanes));
     for (int64_t i = 0; i < tile.rows(); ++i) {
       Value row = broadcastElement(ix, tile, ai + tile.rowOffsets[i]);
       for (int64_t j = 0; j < vectors; ++j) {

@@ -29,6 +29,7 @@ struct RegisterTile {
   /// Of this reduction only the steps in [first, last) are taken, as long as it is not straight code; -1: of none.
   int bounded = -1;
   Value first, last;
+  int64_t stepsAhead = 0;  ///< by so many steps of the last reduction, lines of B are asked for ahead; 0: not at all
   int unroll = 4;
   int64_t straightSteps = 1;  ///< loops of at most so many steps become straight code
   bool fma = true;

@@ -125,6 +125,7 @@ class Emitter {
       HaloSteps steps = stepsWithinHalo(tile);
       registers.bounded = shortened_ - s_.hoisted, registers.first = steps.first, registers.last = steps.last;
     }
+    registers.stepsAhead = s_.stepsAhead;
     registers.unroll = s_.unroll;
     registers.straightSteps = s_.straightSteps;
     registers.fma = target_.fma;

@@ -150,6 +150,15 @@ TEST_CASE("short tiles over far images ask for lines ahead, and read what others
   }
 }
 
+TEST_CASE("a far B that is read once is asked for ahead") {
+  ContractionForm form = weightGradient(6, 42, 42, 1, 16, 3);
+  for (const Target& target : hostTargets()) {
+    ContractionSchedule schedule = scheduleContraction(form, target);
+    if (target.registers == 32) CHECK(schedule.stepsAhead > 0);
+    checkSchedule<float>(form, schedule, target);
+  }
+}
+
 TEST_CASE("a long reduction is cut into blocks, and the sum is right") {
   ContractionForm form = product("NN", 40, 16384, 40);
   for (const Target& target : hostTargets()) {
