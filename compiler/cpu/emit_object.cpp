@@ -65,9 +65,6 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   return std::string(bytes.data(), bytes.size());
 }
 
-/// LLVM instructions below which a part takes longer to divide off than another thread saves.
-constexpr unsigned leastOfPart = 400;
-
 ObjectBytes compilePart(llvm::Module& module, const Target& target) {
   optimise(module, target);
   return generateObject(module, target);
@@ -109,10 +106,10 @@ std::string generateText(llvm::Module& module, const Target& target, Text kind) 
   return text;
 }
 
-std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads) {
+std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads, unsigned least) {
   llvm::LLVMContext context;
   auto whole = translate(module, context);
-  const auto worthwhile = static_cast<int>(whole->getInstructionCount() / leastOfPart);
+  const auto worthwhile = static_cast<int>(whole->getInstructionCount() / least);
   auto parts = partitionFunctions(*whole, std::min(threads, std::max(worthwhile, 1)));
   if (parts.size() == 1) return {compilePart(*whole, target)};
 

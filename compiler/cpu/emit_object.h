@@ -18,10 +18,14 @@ namespace stator::cpu {
 /// The bytes of an ELF object file.
 using ObjectBytes = std::string;
 
-/// One object for each of at most `threads` parts that are optimised at the same time; small modules stay whole. Public
-/// functions are spread by size; each part has its own copy of the private ones that it calls, so no result depends on
-/// `threads`. Errors: InternalError where LLVM refuses the module.
-std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads = 1);
+/// LLVM instructions below which a part takes longer to divide off than another thread saves.
+inline constexpr unsigned leastOfPart = 400;
+
+/// One object for each of at most `threads` parts that are optimised at the same time, of `least` instructions each.
+/// Public functions are spread by size; each part has its own copy of the private ones that it calls, so no result
+/// depends on `threads`. Errors: InternalError where LLVM refuses the module.
+std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads = 1,
+                                     unsigned least = leastOfPart);
 
 /// The module in LLVM IR, in one piece and optimised for the target. Only the functions named in `entries` stay public.
 /// Errors: InternalError where LLVM refuses the module.
