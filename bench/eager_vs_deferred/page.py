@@ -21,7 +21,7 @@ Two figures in a cell are eager's and deferred's. `compile`: all kernels of the 
 
 ## What each phase adds
 
-At {rows} rows. `differentiate`: each op of forward, backward and update a kernel of its own, in memory of its own, convolutions permuted around each. Then what simplifies, fuses, plans memory and lets layouts follow is switched on one after the other.
+At {rows} rows. `differentiate`: each op of forward, backward and update a kernel of its own, in memory of its own, convolutions permuted around each. Then what simplifies, fuses, plans memory and lets layouts follow is switched on one after the other; `attention`, `winograd` and `recompute` are on throughout.
 
 | model | eager | differentiate | + simplify | + fuse | + plan | + layouts | torch.compile |
 |---|---|---|---|---|---|---|---|
