@@ -4,15 +4,27 @@
 #include "compiler/cpu/fusion/kernel.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/kernels/emit_contraction.h"
+#include "compiler/memory/buffer.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace stator::cpu {
 namespace {
 
 using kernels::ContractionSchedule;
 
-constexpr int64_t farBytes = 512 << 10;
+constexpr int64_t farBytes = 512 << 10;     ///< of a tensor that no cache holds from the step before
+constexpr int64_t farStateBytes = 4 << 20;  ///< of all slots: then none of them is in a cache
+constexpr int64_t farSlotBytes = 32 << 10;  ///< of a slot that is worth asking for ahead
+
+/// The bytes beyond which what a kernel reads element by element is far.
+int64_t bytesThatAreFar(ir::FusionOp fusion) {
+  auto module = fusion->getParentOfType<mlir::ModuleOp>();
+  auto offsets = module ? module->getAttrOfType<mlir::DenseI64ArrayAttr>(memory::slotOffsetsAttr) : nullptr;
+  bool isFarState = offsets && !offsets.empty() && offsets.asArrayRef().back() >= farStateBytes;
+  return isFarState ? farSlotBytes : farBytes;
+}
 
 class ContractionEmitter {
  public:
@@ -52,7 +64,7 @@ class ContractionEmitter {
   /// What the epilogue reads element by element, where it is too large for a cache to hold it from the step before.
   void findAhead(ir::FusionOp fusion) {
     auto result = llvm::cast<mlir::RankedTensorType>(fused_.result.getType());
-    if (result.getNumElements() * result.getElementTypeBitWidth() / 8 < farBytes) return;
+    if (result.getNumElements() * result.getElementTypeBitWidth() / 8 < bytesThatAreFar(fusion)) return;
     for (mlir::BlockArgument argument : fusion.getBody().getArguments())
       if (argument != fused_.a && argument != fused_.b &&
           llvm::cast<mlir::RankedTensorType>(argument.getType()).getNumElements() == result.getNumElements())
