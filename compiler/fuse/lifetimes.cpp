@@ -57,7 +57,7 @@ void Lifetimes::findLives() {
 }
 
 void Lifetimes::findMost() {
-  llvm::SmallVector<int64_t> changes(grouping_.order().size() + 1, 0);
+  llvm::SmallVector<int64_t> changes(moments_.size() + 1, 0);
   for (auto& [op, life] : lives_) {
     if (life.last == forever) continue;
     changes[life.first] += bytesOf(op->getResult(0));

@@ -113,8 +113,10 @@ class Plan {
 
   bool forgetWhatIsAtHand() {
     size_t before = forgotten_.size();
-    for (auto [op, moment] : candidates_)
-      if (Recipe recipe = recipeOf(op); mayForget(op) && isPossible(recipe)) forget(op, recipe);
+    for (auto [op, moment] : candidates_) {
+      if (!mayForget(op)) continue;
+      if (Recipe recipe = recipeOf(op); isPossible(recipe)) forget(op, recipe);
+    }
     return forgotten_.size() > before;
   }
 

@@ -59,33 +59,38 @@ TensorValue MaxPool2dOp::interpret(Operands operands) {
   return y;
 }
 
-TensorValue MaxPool2dIndicesOp::interpret(Operands operands) {
-  const TensorValue& x = *operands[0];
-  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+/// For each window `body(window, row, column)` of its greatest element's place in the plane; `nothing` where all of it
+/// is padding.
+template <class Body> static TensorValue atGreatest(const rule::MaxPool2d& rule, const TensorValue& x, mlir::Type type,
+                                                    double nothing, Body body) {
   Index strides = stridesOf(x.extents);
-  TensorValue y = filled(getType());
+  TensorValue y = filled(type, nothing);
+  long h = rule.axes[0], w = rule.axes[1];
   forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    long greatest = greatestInWindow(rule, x, window), h = rule.axes[0], w = rule.axes[1];
+    long greatest = greatestInWindow(rule, x, window);
+    if (greatest < 0) return;
     long row = greatest / strides[h] % x.extents[h], column = greatest / strides[w] % x.extents[w];
-    y.elements[offset] = greatest < 0 ? -1 : static_cast<double>(row * x.extents[w] + column);
+    y.elements[offset] = static_cast<double>(body(window, row, column));
   });
   return y;
 }
 
-/// Of a window that is all padding, 0: no element takes its cotangent.
-TensorValue MaxPool2dPositionsOp::interpret(Operands operands) {
+TensorValue MaxPool2dIndicesOp::interpret(Operands operands) {
   const TensorValue& x = *operands[0];
   rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
-  Index strides = stridesOf(x.extents);
-  TensorValue y = filled(getType());
-  forEachElement(y.extents, [&](llvm::ArrayRef<long> window, long offset) {
-    long greatest = greatestInWindow(rule, x, window), h = rule.axes[0], w = rule.axes[1];
-    if (greatest < 0) return;
-    long row = greatest / strides[h] % x.extents[h] - window[h] * rule.stride[0] + rule.padding[0];
-    long column = greatest / strides[w] % x.extents[w] - window[w] * rule.stride[1] + rule.padding[2];
-    y.elements[offset] = static_cast<double>(row / rule.dilation[0] * rule.kernel[1] + column / rule.dilation[1]);
+  return atGreatest(rule, x, getType(), -1, [&](llvm::ArrayRef<long>, long row, long column) {
+    return row * x.extents[rule.axes[1]] + column;
   });
-  return y;
+}
+
+/// Of a window that is all padding, 0: no element takes its cotangent.
+TensorValue MaxPool2dPositionsOp::interpret(Operands operands) {
+  rule::MaxPool2d rule = ruleOf<rule::MaxPool2d>(*this);
+  return atGreatest(rule, *operands[0], getType(), 0, [&](llvm::ArrayRef<long> window, long row, long column) {
+    row += rule.padding[0] - window[rule.axes[0]] * rule.stride[0];
+    column += rule.padding[2] - window[rule.axes[1]] * rule.stride[1];
+    return row / rule.dilation[0] * rule.kernel[1] + column / rule.dilation[1];
+  });
 }
 
 TensorValue MaxPool2dScatterOp::interpret(Operands operands) {
