@@ -14,6 +14,7 @@
 #include "tests/ops/run.h"
 #include "tests/passes_values/run_passes.h"
 #include "tests/properties/random_graph.h"
+#include "tests/properties/sample.h"
 
 namespace stator::tests {
 
@@ -23,20 +24,7 @@ using Tensors = std::vector<TensorValue>;
 
 constexpr long bound_rows = 8, given_rows = 5;
 
-struct Sample {
-  ProgramGraph program;
-  Tensors inputs;
-
-  std::string name() const { return program.functions[0].name.str(); }
-};
-
-Sample sample_of(ProgramGraph program) {
-  Sample made{with_gradients(program).program, {}};
-  const Function& function = made.program.functions[0];
-  for (size_t i = 0; i < function.inputs.size(); ++i)
-    made.inputs.push_back(draw(function.inputs[i], given_rows, {-1.5, 1.5}, made.name(), i));
-  return made;
-}
+Sample sample_of(const ProgramGraph& program) { return tests::sample_of(program, given_rows); }
 
 template <class M, TensorLike... In, class Body> Sample layer(const std::string& name, Body body) {
   std::vector<std::string> leaves;
@@ -161,15 +149,6 @@ class Reference {
   Tensors expected_;
   std::vector<double> moved_;
 };
-
-ProgramGraph joined(const std::vector<Sample>& samples) {
-  ProgramGraph all;
-  for (const Sample& sample : samples) {
-    all.functions.push_back(sample.program.functions[0]);
-    if (!sample.program.slots.empty()) all.slots = sample.program.slots;
-  }
-  return all;
-}
 
 void check_all(const std::vector<Sample>& samples) {
   std::vector<Reference> references(samples.begin(), samples.end());

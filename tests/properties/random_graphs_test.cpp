@@ -12,6 +12,7 @@
 #include "tests/ops/run.h"
 #include "tests/ops/torch_cases.h"
 #include "tests/properties/random_graph.h"
+#include "tests/properties/sample.h"
 
 namespace stator::tests {
 
@@ -26,38 +27,19 @@ long number_from(const char* variable, long otherwise) {
   return text == nullptr ? otherwise : std::atol(text);
 }
 
-struct Sample {
+struct Seeded : Sample {
   uint64_t seed;
-  ProgramGraph program;
-  Tensors inputs;
-
-  std::string name() const { return program.functions[0].name.str(); }
 };
 
-Sample sample_of(uint64_t seed) {
-  Sample made{seed, with_gradients(random_program(seed)).program, {}};
-  const Function& function = made.program.functions[0];
-  for (size_t i = 0; i < function.inputs.size(); ++i)
-    made.inputs.push_back(draw(function.inputs[i], given_rows, {-1.5, 1.5}, made.name(), i));
-  return made;
-}
+Seeded sample_of(uint64_t seed) { return {tests::sample_of(random_program(seed), given_rows), seed}; }
 
-std::vector<Sample> samples_from(uint64_t first, long count) {
-  std::vector<Sample> made;
+std::vector<Seeded> samples_from(uint64_t first, long count) {
+  std::vector<Seeded> made;
   for (long i = 0; i < count; ++i) made.push_back(sample_of(first + static_cast<uint64_t>(i)));
   return made;
 }
 
-ProgramGraph joined(const std::vector<Sample>& samples) {
-  ProgramGraph all;
-  for (const Sample& sample : samples) {
-    all.functions.push_back(sample.program.functions[0]);
-    if (!sample.program.slots.empty()) all.slots = sample.program.slots;
-  }
-  return all;
-}
-
-Tensors meaning_of(const Sample& sample, const Tensors& inputs, Arithmetic arithmetic = Arithmetic::exact) {
+Tensors meaning_of(const Seeded& sample, const Tensors& inputs, Arithmetic arithmetic = Arithmetic::exact) {
   return interpreted(sample.program, sample.name(), given_rows, inputs, arithmetic);
 }
 
@@ -79,7 +61,7 @@ bool both_vanish(const TensorValue& found, const TensorValue& expected, const Pr
 
 /// How far each result moves when inputs change by a few units in the last place and every op's result is rounded: what
 /// rounding may do to it.
-std::vector<double> sensitivities(const Sample& sample, const Tensors& expected, const Precision& precision) {
+std::vector<double> sensitivities(const Seeded& sample, const Tensors& expected, const Precision& precision) {
   std::vector<double> moved(expected.size(), 0);
   for (size_t trial = 0; trial < 4; ++trial) {
     Tensors shaken = sample.inputs;
@@ -96,7 +78,7 @@ std::vector<double> sensitivities(const Sample& sample, const Tensors& expected,
 }
 
 /// Results must agree to the precision; where rounding alone may do more to one, to what it may do.
-void check_results(const Sample& sample, const Tensors& found, const Tensors& expected, const Precision& precision) {
+void check_results(const Seeded& sample, const Tensors& found, const Tensors& expected, const Precision& precision) {
   REQUIRE(found.size() == expected.size());
   std::vector<double> moved;
   for (size_t r = 0; r < expected.size(); ++r) {
@@ -109,10 +91,10 @@ void check_results(const Sample& sample, const Tensors& found, const Tensors& ex
   }
 }
 
-void check_against_interpreter(const std::vector<Sample>& samples, const CompileOptions& options,
+void check_against_interpreter(const std::vector<Seeded>& samples, const CompileOptions& options,
                                const Precision& precision = of_f32) {
   CompiledProgram compiled(joined(samples), bound_rows, options);
-  for (const Sample& sample : samples)
+  for (const Seeded& sample : samples)
     check_results(sample, compiled.run(sample.name(), sample.inputs), meaning_of(sample, sample.inputs), precision);
 }
 
@@ -125,9 +107,9 @@ TEST_CASE("compiled graphs give the interpreter's values and gradients") {
 }
 
 TEST_CASE("in f64 there is hardly any rounding to hide behind") {
-  std::vector<Sample> samples = samples_from(5001, 3 * graphs_at_once);
-  std::erase_if(samples, [](const Sample& sample) { return !sample.program.slots.empty(); });  // draws are f32
-  for (Sample& sample : samples) {
+  std::vector<Seeded> samples = samples_from(5001, 3 * graphs_at_once);
+  std::erase_if(samples, [](const Seeded& sample) { return !sample.program.slots.empty(); });  // draws are f32
+  for (Seeded& sample : samples) {
     sample.program = widened(sample.program);
     for (TensorValue& input : sample.inputs) input.dtype = DType::f64;
   }
@@ -136,7 +118,7 @@ TEST_CASE("in f64 there is hardly any rounding to hide behind") {
 }
 
 TEST_CASE("each instruction set gives the interpreter's values and gradients") {
-  const std::vector<Sample> samples = samples_from(501, graphs_at_once);
+  const std::vector<Seeded> samples = samples_from(501, graphs_at_once);
   for (const std::string& target : host_targets()) {
     INFO(target);
     CompileOptions options = test_options();
@@ -146,7 +128,7 @@ TEST_CASE("each instruction set gives the interpreter's values and gradients") {
 }
 
 TEST_CASE("each optional phase on and off gives the same values") {
-  const std::vector<Sample> samples = samples_from(1001, 2 * graphs_at_once);
+  const std::vector<Seeded> samples = samples_from(1001, 2 * graphs_at_once);
   for (const PhaseFacts& phase : phases) {
     if (!phase.optional) continue;
     INFO("without " << phase.name);
@@ -157,14 +139,14 @@ TEST_CASE("each optional phase on and off gives the same values") {
 }
 
 TEST_CASE("any number of threads gives the same bits") {
-  const std::vector<Sample> samples = samples_from(2001, 2 * graphs_at_once);
+  const std::vector<Seeded> samples = samples_from(2001, 2 * graphs_at_once);
   CompileOptions options = test_options();
   options.threads = 1;
   CompiledProgram alone(joined(samples), bound_rows, options);
   for (const int threads : {2, 3}) {
     options.threads = threads;
     CompiledProgram together(joined(samples), bound_rows, options);
-    for (const Sample& sample : samples) {
+    for (const Seeded& sample : samples) {
       INFO("seed " << sample.seed << ", " << threads << " threads");
       const Tensors one = alone.run(sample.name(), sample.inputs), several = together.run(sample.name(), sample.inputs);
       for (size_t r = 0; r < one.size(); ++r) CHECK(same_bits(array_of(one[r]), array_of(several[r])));
@@ -173,7 +155,7 @@ TEST_CASE("any number of threads gives the same bits") {
 }
 
 TEST_CASE("rows that are not given do not count, at any number of them") {
-  for (const Sample& sample : samples_from(3001, graphs_at_once)) {
+  for (const Seeded& sample : samples_from(3001, graphs_at_once)) {
     CompiledProgram exact(sample.program, given_rows), wide(sample.program, 7 * given_rows);
     const Tensors expected = exact.run(sample.name(), sample.inputs), found = wide.run(sample.name(), sample.inputs);
     check_results(sample, found, expected, of_f32);
