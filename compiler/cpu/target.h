@@ -19,6 +19,9 @@ struct Target {
   bool masks = false;  ///< masked loads and stores are instructions
   int pointerBytes = 8;
   bool multipliesPairs = false;  ///< of bf16, by `vdpbf16ps` (compiler/cpu/bfloat16_products.h)
+  /// Kernels leave out zeros around images, ask for memory ahead, and follow the table of tuned schedules. False where
+  /// `lower-cpu` is told to improve nothing.
+  bool shortcuts = true;
 
   /// Elements of `elementBits` bits in one vector register.
   int lanes(int elementBits = 32) const { return vectorBits / elementBits; }

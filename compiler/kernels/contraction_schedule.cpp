@@ -132,9 +132,7 @@ int chooseUnroll(const ContractionSchedule& s, const ContractionForm& form, cons
   if (s.kernel == ContractionSchedule::Kernel::dot) return 2;
   Dim last = s.tileReductions().back();
   int64_t most = std::clamp<int64_t>(112 / s.accumulators, 2, 8);
-  auto fits = [&](int64_t unroll) {
-    return s.pairs || sharedFits(s, form, target, stepOffsets(Dim{unroll, last.a}));
-  };
+  auto fits = [&](int64_t unroll) { return s.pairs || sharedFits(s, form, target, stepOffsets(Dim{unroll, last.a})); };
   for (int64_t unroll = most; unroll >= 2; --unroll)
     if (last.extent % unroll == 0 && fits(unroll)) return static_cast<int>(unroll);
   for (int64_t unroll = std::min<int64_t>(most, 4); unroll >= 2; --unroll)
@@ -242,8 +240,7 @@ ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Tar
       s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || packingPays(s, form));
   s.unroll = chooseUnroll(s, form, target);
   s.straightSteps = chooseStraight(s, form, target);
-  lookAhead(s, form);
-  lookAheadInB(s, form);
+  if (target.shortcuts) lookAhead(s, form), lookAheadInB(s, form);
   partition(s, form);
   return s;
 }
@@ -272,7 +269,8 @@ ScheduleChoice choiceOf(const ContractionSchedule& s) {
 }
 
 ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target) {
-  if (const ScheduleChoice* tuned = tunedChoice(form, target.name)) return scheduleAs(form, target, *tuned);
+  const ScheduleChoice* tuned = target.shortcuts ? tunedChoice(form, target.name) : nullptr;
+  if (tuned) return scheduleAs(form, target, *tuned);
   return modelledSchedule(form, target);
 }
 

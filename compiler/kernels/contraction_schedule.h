@@ -71,7 +71,7 @@ struct ContractionSchedule {
 /// Where the elements of a tile's row `row` lie in A, from the tile's first row.
 int64_t rowOffset(const ContractionSchedule& schedule, const ContractionForm& form, int64_t row);
 
-/// As the table of tuned schedules has it, else as the cost model does.
+/// As the table of tuned schedules has it, for targets with shortcuts, else as the cost model does.
 /// Errors: InternalError for a form without rows or reductions or of an element other than f32 and f64.
 ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::Target& target);
 

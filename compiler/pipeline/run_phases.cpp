@@ -37,6 +37,7 @@ class Pipeline {
  public:
   Pipeline(const cpu::Target& target, const CompileOptions& options, std::vector<PhaseTime>& times)
       : target_(target), options_(options), times_(times), lent_(options.kernels_only) {
+    target_.shortcuts = optimizes(Phase::lower_cpu);
     if (!options.dump.empty() && !phaseNamed(options.dump)) kernelDump_.emplace(options.dump);
   }
 
@@ -106,7 +107,7 @@ class Pipeline {
     if (dumps(which) && which != Phase::emit) module_->print(llvm::outs());
   }
 
-  const cpu::Target& target_;
+  cpu::Target target_;
   const CompileOptions& options_;
   std::vector<PhaseTime>& times_;
   std::optional<KernelDump> kernelDump_;  // where a kernel's name was given, and no phase's

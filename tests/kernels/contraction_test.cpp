@@ -150,6 +150,18 @@ TEST_CASE("short tiles over far images ask for lines ahead, and read what others
   }
 }
 
+TEST_CASE("a target without shortcuts asks for nothing ahead, and knows no tuned schedules") {
+  const ContractionForm far = convolution(9, 32, 35, 16, 24, 1, 1), once = weightGradient(6, 42, 42, 1, 16, 3);
+  const ContractionForm tuned = product("NN", 256, 256, 256);
+  REQUIRE(tunedChoice(tuned, "x86-64-v4"));
+  for (Target target : hostTargets()) {
+    target.shortcuts = false;
+    CHECK(scheduleContraction(far, target).linesAhead.empty());
+    CHECK(scheduleContraction(once, target).stepsAhead == 0);
+    CHECK(choiceOf(scheduleContraction(tuned, target)) == choiceOf(modelledSchedule(tuned, target)));
+  }
+}
+
 TEST_CASE("a far B that is read once is asked for ahead") {
   ContractionForm form = weightGradient(6, 42, 42, 1, 16, 3);
   for (const Target& target : hostTargets()) {

@@ -124,6 +124,7 @@ class ContractionEmitter {
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   for (auto op : fusion.getBody().getOps<ir::WinogradConvolutionOp>()) return planWinograd(fusion, op, target);
   FusedContraction fused = contractionOf(fusion);
+  if (!target.shortcuts) fused.form.halo.reset();
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
