@@ -129,12 +129,14 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   auto stride = op.getStride(), dilation = op.getDilation();
   if (groups > 1) fused.form.outer.push_back({groups, w[2] * a.c, each * b.c, each});
   fused.form.rows = {{w[0], dilation[0] * a.h, 0, c[0]}, {w[1], dilation[1] * a.w, 0, c[1]}, {w[2], a.c, 0, c[2]}};
+  if (op.getChannelsFirst()) std::swap(fused.form.rows[1], fused.form.rows[2]);
   fused.form.columns = {each, 0, b.c, 1};
   fused.form.reductions = {
       {images, a.n, b.n, 0}, {dy.shape[axes.h], stride[0] * a.h, b.h, 0}, {dy.shape[axes.w], stride[1] * a.w, b.w, 0}};
   fused.form.halo = haloOf(op, fused.form, fused.form.rows[0], {0, 1, dilation[0], stride[0]}, x.shape[axes.h]);
   int outer = static_cast<int>(fused.form.outer.size());
   fused.resultLoops.append({outer, outer + 1, outer + 2});
+  if (op.getChannelsFirst()) std::swap(fused.resultLoops[fused.resultLoops.size()-1], fused.resultLoops[fused.resultLoops.size()-2]);
   if (groups > 1) fused.resultLoops.push_back(outer - 1);
   fused.resultLoops.push_back(outer + 3);
   return fused;
