@@ -1,7 +1,7 @@
 // What a backward loop reads from the forward one, and what it computes anew.
 #include "compiler/differentiate/residuals.h"
 
-#include "compiler/differentiate/loop_builder.h"
+#include "compiler/ir/loop_builder.h"
 
 namespace stator::ir {
 namespace {

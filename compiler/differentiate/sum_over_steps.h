@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "compiler/differentiate/loop_builder.h"
+#include "compiler/ir/loop_builder.h"
 
 namespace stator::ir {
 

@@ -30,7 +30,7 @@ struct CompileOptions {
   /// name in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
   /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify`, `reassociate`,
-  /// `attention`, `winograd` and `recompute` do nothing then, `layout` moves images around each convolution, `fuse`
+  /// `winograd`, `blocks`, `attention` and `recompute` do nothing then, `layout` moves images around each convolution, `fuse`
   /// makes a kernel of each op, `plan-memory` uses no byte twice, `lower-cpu` gives each kernel a parallel region of
   /// its own, and knows no tuned schedules, reads ahead and shortcuts around zeros. Programs mean the same.
   std::vector<std::string> disabled_phases = {};

@@ -1,6 +1,7 @@
 // The passes that take a program from import to kernels.
 #include "compiler/pipeline/passes.h"
 
+#include "compiler/blocks/blocks.h"
 #include "compiler/differentiate/differentiate.h"
 #include "compiler/fuse/attention.h"
 #include "compiler/fuse/fuse.h"
@@ -26,8 +27,9 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   ImageOrder images = on(Phase::layout) ? ImageOrder::chosen : ImageOrder::around;
   passes.push_back({Phase::layout, createLayoutPass(SlotOrder::stored, images)});
   passes.push_back({Phase::precision, createPrecisionPass(precision)});
-  if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
   if (on(Phase::winograd)) passes.push_back({Phase::winograd, createWinogradPass()});
+  if (on(Phase::blocks)) passes.push_back({Phase::blocks, createBlocksPass()});
+  if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
   passes.push_back({Phase::prepare, createPreparePass()});
   if (on(Phase::recompute)) passes.push_back({Phase::recompute, createRecomputePass()});
   passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});

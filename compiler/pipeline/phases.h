@@ -18,8 +18,9 @@ enum class Phase : unsigned char {
   reassociate,    // products where they cost least; values change by rounding alone
   layout,         // an order of axes for images, with the fewest permutes around them
   precision,      // factors of products rounded to bf16, where that is asked for
-  attention,      // score matrices -> one kernel with what reads their rows, so that none lies in memory
   winograd,       // 3 x 3 convolutions -> less than half as many products
+  blocks,         // what rows of a large batch go through -> a loop over a few of them at a time
+  attention,      // score matrices -> one kernel with what reads their rows, so that none lies in memory
   prepare,        // ops -> those that kernels are made of
   recompute,      // what would wait long in memory -> computed again where it is read late
   fuse,           // ops -> groups that become one kernel each
@@ -35,7 +36,7 @@ struct PhaseFacts {
   bool optional;                 // whether it improves programs; without that they mean and compute the same
 };
 
-inline constexpr std::array<PhaseFacts, 16> phases{{
+inline constexpr std::array<PhaseFacts, 17> phases{{
     {Phase::import, "import", "the program's graphs as a module of the stator dialect", false},
     {Phase::mask, "mask", "masks over symbolic axes, so that only valid rows count", false},
     {Phase::differentiate, "differentiate", "gradients as ops, in reverse mode", false},
@@ -44,8 +45,9 @@ inline constexpr std::array<PhaseFacts, 16> phases{{
     {Phase::reassociate, "reassociate", "products where they cost least", true},
     {Phase::layout, "layout", "an order of axes for images, with the fewest permutes", true},
     {Phase::precision, "precision", "factors of products in bf16, where that is asked for", false},
-    {Phase::attention, "attention", "score matrices in the kernels that read them", true},
     {Phase::winograd, "winograd", "3 x 3 convolutions by fewer products", true},
+    {Phase::blocks, "blocks", "a large batch a few rows at a time", true},
+    {Phase::attention, "attention", "score matrices in the kernels that read them", true},
     {Phase::prepare, "prepare", "ops as those that kernels are made of", false},
     {Phase::recompute, "recompute", "what would wait long in memory, computed again", true},
     {Phase::fuse, "fuse", "groups of ops that become one kernel each", true},

@@ -1,6 +1,7 @@
 // Registers passes one by one: MLIR's all-in-one headers cost minutes and gigabytes to compile.
 #include "compiler/pipeline/register_passes.h"
 
+#include "compiler/blocks/blocks.h"
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/differentiate/differentiate.h"
 #include "compiler/fuse/attention.h"
@@ -26,6 +27,7 @@ void registerStatorPasses() {
   mlir::registerPass([] { return createLayoutPass(); });
   mlir::registerPass([] { return createPrecisionPass(); });
   mlir::registerPass([] { return createAttentionPass(); });
+  mlir::registerPass([] { return createBlocksPass(); });
   mlir::registerPass([] { return createWinogradPass(); });
   mlir::registerPass(createPreparePass);
   mlir::registerPass([] { return createRecomputePass(); });

@@ -1,5 +1,5 @@
 // A scan in the making: arguments in the order states, elements, invariants, whatever the order in which they come.
-#include "compiler/differentiate/loop_builder.h"
+#include "compiler/ir/loop_builder.h"
 
 #include "compiler/interface/ops/elementwise.h"
 #include "compiler/ir/build.h"
