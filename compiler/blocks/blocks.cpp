@@ -27,12 +27,16 @@ struct BlocksPass : mlir::PassWrapper<BlocksPass, mlir::OperationPass<mlir::func
     if (getOperation().isDeclaration()) return;
     const blocks::Partition partition = blocks::partitionOf(getOperation());
     const blocks::Traffic traffic = blocks::trafficOf(partition);
-    const int64_t count = blocks::blocksFor(traffic, partition.batch, leastBytes, nearBytes);
-    if (count > 1) blocks::buildLoop(getOperation(), partition, count);
+    const bool divides = count > 0 && partition.batch % count == 0 && !partition.inside.empty();
+    const int64_t chosen = blocks::blocksFor(traffic, partition.batch, leastBytes, nearBytes);
+    if (int64_t blocks = divides ? int64_t(count) : chosen; blocks > 1)
+      blocks::buildLoop(getOperation(), partition, blocks);
   }
 
   Option<int64_t> leastBytes{*this, "least-bytes", llvm::cl::desc("Of rows that wait, for there to be a loop")};
   Option<int64_t> nearBytes{*this, "near-bytes", llvm::cl::desc("Of rows that wait in one block, at most")};
+  Option<int64_t> count{*this, "count", llvm::cl::desc("Blocks, where they divide the batch, whatever they cost"),
+                        llvm::cl::init(0)};
 };
 
 }  // namespace
