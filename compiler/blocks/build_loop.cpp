@@ -33,15 +33,16 @@ class Loop {
         partition_(partition),
         blocks_(blocks),
         before_(block_.getTerminator()),
-        first_(sequenceOf(firstInput(function, partition))),
-        loop_(first_) {}
+        input_(firstInput(function, partition)),
+        sequence_(sequenceOf(input_)),
+        loop_(sequence_) {}
 
   void build() {
     for (mlir::Operation* op : partition_.inside) copy(op);
     for (mlir::Value value : partition_.leaving) leave(value);
     loop_.end();
     mlir::OpBuilder builder(block_.getTerminator());
-    ir::ScanOp scan = loop_.finish(builder, first_.getLoc(), false);
+    ir::ScanOp scan = loop_.finish(builder, sequence_.getLoc(), false);
     for (mlir::Operation* op : partition_.behind) op->moveBefore(block_.getTerminator());
     builder.setInsertionPointAfter(scan);
     for (auto& [value, resultOf] : results_) {
@@ -84,7 +85,7 @@ class Loop {
   mlir::Value elementOf(mlir::Value whole) {
     mlir::Value& known = elements_[whole];
     if (known) return known;
-    mlir::Value sequence = sequenceOf(whole);
+    mlir::Value sequence = whole == input_ ? sequence_ : sequenceOf(whole);
     mlir::BlockArgument element = loop_.addElement(ir::elementOf(sequence.getType()));
     loop_.setSequence(element, sequence);
     return known = element;
@@ -165,7 +166,7 @@ class Loop {
   const Partition& partition_;
   int64_t blocks_;
   mlir::OpBuilder before_;
-  mlir::Value first_;
+  mlir::Value input_, sequence_;  ///< one that is rows, and it as blocks: as many as there are steps
   ir::LoopBuilder loop_;
   mlir::IRMapping copies_;
   llvm::DenseMap<mlir::Value, mlir::Value> elements_, invariants_;
