@@ -50,6 +50,8 @@ struct ContractionForm {
   int factorBits() const { return bfloat16 ? 16 : elementBits(); }
 };
 
+constexpr int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 /// The product of the extents.
 int64_t extentProduct(llvm::ArrayRef<Dim> dims);
 

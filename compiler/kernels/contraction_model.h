@@ -11,8 +11,6 @@ inline constexpr int64_t secondCacheBytes = 384 << 10;
 
 inline constexpr int64_t lineBytes = 64;
 
-constexpr int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /// Columns that a step of a tile's columns stands for.
 int64_t stepOf(const ContractionSchedule& schedule);
 

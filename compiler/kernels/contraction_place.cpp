@@ -3,18 +3,8 @@
 
 namespace stator::kernels {
 
-/// floor(index * total / parts)
-Value TilePlaces::share(Value index, int64_t total, int64_t parts) const {
-  if (total % parts == 0) return ix_.multiply(index, total / parts);
-  return ix_.divide(ix_.multiply(index, total), parts);
-}
-
 void TilePlaces::forEachBlock(Value chunk, BlockBody body) const {
-  int64_t items = s_.units * s_.rowBlocks;
-  if (s_.chunks == items) return body(placeBlock(chunk));
-  if (s_.chunks == 1) return ix_.loop(items, [&](Value item) { body(placeBlock(item)); });
-  Value lower = share(chunk, items, s_.chunks), upper = share(ix_.add(chunk, 1), items, s_.chunks);
-  ix_.loop(lower, upper, [&](Value item) { body(placeBlock(item)); });
+  ix_.forShare(chunk, s_.units * s_.rowBlocks, s_.chunks, [&](Value item) { body(placeBlock(item)); });
 }
 
 Block TilePlaces::placeBlock(Value item) const {
@@ -27,8 +17,8 @@ Block TilePlaces::placeBlock(Value item) const {
   block.tile.outer.resize(form_.outer.size());
   for (size_t i = 0; i < s_.unitLoops.size(); ++i) block.tile.outer[s_.unitLoops[i]] = digits[i];
   block.firstPanel = ix_.multiply(digits.back(), s_.panelsPerGroup);
-  block.first = share(part, s_.tilesPerUnit, s_.rowBlocks);
-  block.last = share(ix_.add(part, 1), s_.tilesPerUnit, s_.rowBlocks);
+  block.first = ix_.share(part, s_.tilesPerUnit, s_.rowBlocks);
+  block.last = ix_.share(ix_.add(part, 1), s_.tilesPerUnit, s_.rowBlocks);
   return block;
 }
 

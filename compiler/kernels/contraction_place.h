@@ -60,7 +60,6 @@ class TilePlaces {
   Block placeBlock(Value item) const;
   Place place(const Block& block, Value index) const;
   void placeTile(const Block& block, Value index, TileBody body) const;
-  Value share(Value index, int64_t total, int64_t parts) const;
 
   IndexBuilder ix_;
   const ContractionForm& form_;

@@ -101,6 +101,17 @@ void IndexBuilder::loop(int64_t extent, llvm::function_ref<void(Value)> body) co
   loop(constant(0), constant(extent), body);
 }
 
+Value IndexBuilder::share(Value index, int64_t total, int64_t parts) const {
+  if (total % parts == 0) return multiply(index, total / parts);
+  return divide(multiply(index, total), parts);
+}
+
+void IndexBuilder::forShare(Value part, int64_t total, int64_t parts, llvm::function_ref<void(Value)> body) const {
+  if (parts == total) return body(total == 1 ? constant(0) : part);
+  if (parts == 1) return loop(total, body);
+  loop(share(part, total, parts), share(add(part, 1), total, parts), body);
+}
+
 void IndexBuilder::branch(Value condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no) const {
   if (!condition) return yes();
   auto choice = builder.create<scf::IfOp>(location, condition, /*withElseRegion=*/true);

@@ -32,6 +32,9 @@ struct IndexBuilder {
   /// The digits of `linear` in the mixed radix of `extents`, whose last digit varies fastest.
   Values split(Value linear, llvm::ArrayRef<int64_t> extents) const;
 
+  /// floor(index * total / parts): where part `index` of `total` begins.
+  Value share(Value index, int64_t total, int64_t parts) const;
+
   using LoopBody = llvm::function_ref<Values(Value index, ValueRange carried)>;
   /// for (index = lower; index < upper; index += step) carried = body(index, carried); gives the last `carried`.
   Values loop(Value lower, Value upper, int64_t step, ValueRange carried, LoopBody body) const;
@@ -39,6 +42,9 @@ struct IndexBuilder {
   /// for (index = lower; index < upper; ++index) body(index).
   void loop(Value lower, Value upper, llvm::function_ref<void(Value index)> body) const;
   void loop(int64_t extent, llvm::function_ref<void(Value index)> body) const;
+
+  /// `body` for each of part `part`'s share of `total`, in order. At most as many parts as there are to share.
+  void forShare(Value part, int64_t total, int64_t parts, llvm::function_ref<void(Value index)> body) const;
 
   /// if (condition) yes(); else no(). A null condition is true.
   void branch(Value condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no) const;

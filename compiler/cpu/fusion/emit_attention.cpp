@@ -22,7 +22,7 @@ class AttentionEmitter {
         products_(ix, form, schedule, arguments.scratch, scratchStart()) {}
 
   void run() {
-    forShare(ix_, arguments_.chunk, s_.units, s_.chunks, [&](Value index) { unit(index); });
+    ix_.forShare(arguments_.chunk, s_.units, s_.chunks, [&](Value index) { unit(index); });
   }
 
  private:
@@ -41,7 +41,7 @@ class AttentionEmitter {
     products_.pack(group, factors);
     for (const ScoreUse& use : form_.uses)
       if (use.transposed) clear(arguments_.outputs[use.result], group, form_.keys * use.width);
-    ix_.loop(shareOf(ix_, part, s_.blocks, s_.parts), shareOf(ix_, ix_.add(part, 1), s_.blocks, s_.parts),
+    ix_.loop(ix_.share(part, s_.blocks, s_.parts), ix_.share(ix_.add(part, 1), s_.blocks, s_.parts),
              [&](Value block) { this->block(group, ix_.multiply(block, s_.blockRows)); });
   }
 

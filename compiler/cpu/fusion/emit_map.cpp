@@ -62,7 +62,7 @@ class MapEmitter {
       for (int i = 0; i < s_.leading; ++i) place(i, digits[i]);
       inner(s_.leading);
     };
-    forShare(ix_, arguments_.chunk, s_.units, s_.chunks, unit);
+    ix_.forShare(arguments_.chunk, s_.units, s_.chunks, unit);
   }
 
  private:
@@ -87,8 +87,8 @@ class MapEmitter {
     int64_t extent = s_.groups.back().extent, each = s_.groups.back().tile, vector = s_.lanes * each;
     int64_t step = vector * s_.unroll, steps = extent / step;
     if (steps > 1) {
-      Value lower = chunked ? shareOf(ix_, arguments_.chunk, steps, s_.chunks) : ix_.constant(0);
-      Value upper = chunked ? shareOf(ix_, ix_.add(arguments_.chunk, 1), steps, s_.chunks) : ix_.constant(steps);
+      Value lower = chunked ? ix_.share(arguments_.chunk, steps, s_.chunks) : ix_.constant(0);
+      Value upper = chunked ? ix_.share(ix_.add(arguments_.chunk, 1), steps, s_.chunks) : ix_.constant(steps);
       ix_.loop(lower, upper, [&](Value index) {
         at_.back() = {index, step, 0, each, 1, {}};
         store(positions(s_.unroll, 0));

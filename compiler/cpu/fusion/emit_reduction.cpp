@@ -21,7 +21,7 @@ ReductionEmitter::ReductionEmitter(const IndexBuilder& ix, ir::FusionOp fusion, 
       elements_(typeOf(schedule.passes[0][0]->getOperand(0)).getNumElements()) {}
 
 void ReductionEmitter::run() {
-  forShare(ix_, arguments_.chunk, s_.units, s_.chunks, [&](Value index) { placeAndEmit(index); });
+  ix_.forShare(arguments_.chunk, s_.units, s_.chunks, [&](Value index) { placeAndEmit(index); });
 }
 
 void ReductionEmitter::placeAndEmit(Value index) {

@@ -50,7 +50,7 @@ class ScatterEmitter {
         values_(bindArguments(fusion, arguments.inputs)) {}
 
   void run() {
-    forShare(ix_, chunk_, s_.units(), s_.chunks, [&](Value index) { unit(index); });
+    ix_.forShare(chunk_, s_.units(), s_.chunks, [&](Value index) { unit(index); });
   }
 
  private:

@@ -30,7 +30,7 @@ class WinogradEmitter {
         scratch_(ownScratch()) {}
 
   void run() {
-    forShare(ix_, arguments_.chunk, s_.blocks, s_.chunks, [&](Value block) {
+    ix_.forShare(arguments_.chunk, s_.blocks, s_.chunks, [&](Value block) {
       Value first = ix_.multiply(block, s_.blockTiles);
       ix_.loop(s_.blockTiles, [&](Value tile) { transform(first, tile); });
       multiply();

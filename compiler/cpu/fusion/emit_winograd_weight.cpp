@@ -91,8 +91,8 @@ FusionKernel planWinogradWeight(ir::FusionOp fusion, ir::WinogradWeightOp op, co
   kernel.scratchOnStack = true;
   kernel.emit = [=](const IndexBuilder& ix, const KernelArguments& arguments) {
     WeightEmitter emitter(ix, op, lanes, arguments);
-    forShare(ix, arguments.chunk, units, kernel.chunks,
-             [&](Value unit) { turned ? emitter.square(unit) : emitter.vector(unit); });
+    ix.forShare(arguments.chunk, units, kernel.chunks,
+                [&](Value unit) { turned ? emitter.square(unit) : emitter.vector(unit); });
   };
   return kernel;
 }

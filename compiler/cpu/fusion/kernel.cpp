@@ -25,16 +25,4 @@ RegionValues bindArguments(ir::FusionOp fusion, ValueRange inputs) {
 
 mlir::OperandRange yielded(ir::FusionOp fusion) { return fusion.getBody().front().getTerminator()->getOperands(); }
 
-Value shareOf(const IndexBuilder& ix, Value index, int64_t total, int64_t parts) {
-  if (total % parts == 0) return ix.multiply(index, total / parts);
-  return ix.divide(ix.multiply(index, total), parts);
-}
-
-void forShare(const IndexBuilder& ix, Value part, int64_t total, int64_t parts,
-              llvm::function_ref<void(Value index)> body) {
-  if (parts == total) return body(total == 1 ? ix.constant(0) : part);
-  if (parts == 1) return ix.loop(total, body);
-  ix.loop(shareOf(ix, part, total, parts), shareOf(ix, ix.add(part, 1), total, parts), body);
-}
-
 }  // namespace stator::cpu

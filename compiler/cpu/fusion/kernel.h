@@ -46,11 +46,4 @@ RegionValues bindArguments(ir::FusionOp fusion, ValueRange inputs);
 /// The values that a fusion yields.
 mlir::OperandRange yielded(ir::FusionOp fusion);
 
-/// floor(index * total / parts): where part `index` of `total` begins.
-Value shareOf(const IndexBuilder& ix, Value index, int64_t total, int64_t parts);
-
-/// `body` for each of part `part`'s share of `total`, in order. At most as many parts as there are to share.
-void forShare(const IndexBuilder& ix, Value part, int64_t total, int64_t parts,
-              llvm::function_ref<void(Value index)> body);
-
 }  // namespace stator::cpu

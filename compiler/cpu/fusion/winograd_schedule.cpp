@@ -22,8 +22,7 @@ int64_t tilesPerBlock(const WinogradSchedule& s) {
   int64_t most = onStack >= fewTiles                    ? std::min(onStack, manyTiles)
                  : s.channels * s.results > largeWeight ? manyTiles
                                                         : farTiles;
-  int64_t blocks = (s.tiles() + most - 1) / most;
-  return (s.tiles() + blocks - 1) / blocks;
+  return kernels::ceilDivide(s.tiles(), kernels::ceilDivide(s.tiles(), most));
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ WinogradSchedule scheduleWinograd(ir::WinogradConvolutionOp op, const Target& ta
   s.channels = llvm::cast<mlir::RankedTensorType>(op.getX().getType()).getShape()[3];
   s.tileRows = (s.height + 1) / 2, s.tileColumns = (s.width + 1) / 2;
   s.blockTiles = tilesPerBlock(s);
-  s.blocks = (s.tiles() + s.blockTiles - 1) / s.blockTiles;
+  s.blocks = kernels::ceilDivide(s.tiles(), s.blockTiles);
   s.lanes = target.lanes(32);
   s.products.outer = {{16, s.blockTiles * s.channels, s.channels * s.results, s.blockTiles * s.results}};
   s.products.rows = {{s.blockTiles, s.channels, 0, s.results}};
