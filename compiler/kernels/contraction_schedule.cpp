@@ -160,11 +160,12 @@ constexpr double farCycles = 1000;  ///< that a line takes from memory, with as 
 
 double cyclesPerStep(const ContractionSchedule& s) { return std::max(static_cast<double>(s.accumulators) / 2.0, 4.5); }
 
-/// Asks for lines of B ahead where B is far and read only once, as in the weight gradient of few channels.
+/// Asks for lines of B ahead where B is far and read only once, as in the weight gradient of few channels. What is not
+/// small may be far as well: a block of rows of a larger tensor.
 void lookAheadInB(ContractionSchedule& s, const ContractionForm& form) {
   int64_t bytes = span(form, &Dim::b) * form.elementBits() / 8;
   int64_t rowTiles = s.rowTiles * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
-  if (s.kernel == ContractionSchedule::Kernel::dot || s.packB || bytes <= secondCacheBytes || rowTiles > 1) return;
+  if (s.kernel == ContractionSchedule::Kernel::dot || s.packB || bytes <= secondCacheBytes / 4 || rowTiles > 1) return;
   s.stepsAhead = static_cast<int64_t>(farCycles / cyclesPerStep(s));
 }
 
