@@ -172,11 +172,12 @@ void lookAheadInB(ContractionSchedule& s, const ContractionForm& form) {
 /// Asks for lines of A ahead where A is far and tiles are short, as of images with few channels: a tile's rows lie in
 /// several places, each of which is left before the hardware sees a pattern.
 void lookAhead(ContractionSchedule& s, const ContractionForm& form) {
-  constexpr size_t mostLines = 64;
+  constexpr size_t mostLines = 192;
   int64_t bytes = span(form, &Dim::a) * form.elementBits() / 8;
   if (s.kernel == ContractionSchedule::Kernel::dot || s.hoisted || bytes <= secondCacheBytes) return;
-  s.linesAhead = tileLines(s, form, mostLines);
   double cycles = static_cast<double>(s.packedReductions()) * cyclesPerStep(s);
+  if (cycles > 5 * farCycles) return;
+  s.linesAhead = tileLines(s, form, mostLines);
   s.tilesAhead = std::clamp<int64_t>(static_cast<int64_t>(std::ceil(farCycles / cycles)), 1, 8);
 }
 
