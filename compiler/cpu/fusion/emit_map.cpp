@@ -168,6 +168,7 @@ class MapEmitter {
 }  // namespace
 
 FusionKernel planMap(ir::FusionOp fusion, const Target& target) {
+  if (auto copy = planTurnedCopy(fusion, target)) return *copy;
   MapSchedule schedule = scheduleMap(fusion, target);
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;

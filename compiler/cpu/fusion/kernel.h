@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "compiler/cpu/fusion/evaluate.h"
 #include "compiler/cpu/target.h"
@@ -33,6 +34,8 @@ struct FusionKernel {
 FusionKernel planKernel(ir::FusionOp fusion, const Target& target);
 
 FusionKernel planMap(ir::FusionOp fusion, const Target& target);
+/// A copy that turns a matrix round; none where the fusion is anything else.
+std::optional<FusionKernel> planTurnedCopy(ir::FusionOp fusion, const Target& target);
 FusionKernel planReduction(ir::FusionOp fusion, const Target& target);
 FusionKernel planScatter(ir::FusionOp fusion, const Target& target);
 FusionKernel planContraction(ir::FusionOp fusion, const Target& target);
