@@ -65,8 +65,14 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   return std::string(bytes.data(), bytes.size());
 }
 
+void optimise(llvm::Module& module, const Target& target, Origin origin) {
+  auto machine = makeMachine(target);
+  setTarget(module, target, *machine);
+  runOptimiser(module, *machine, origin);
+}
+
 ObjectBytes compilePart(llvm::Module& module, const Target& target) {
-  optimise(module, target);
+  optimise(module, target, Origin::kernels);
   return generateObject(module, target);
 }
 
@@ -78,11 +84,7 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext
 
 }  // namespace
 
-void optimise(llvm::Module& module, const Target& target) {
-  auto machine = makeMachine(target);
-  setTarget(module, target, *machine);
-  runOptimiser(module, *machine);
-}
+void optimise(llvm::Module& module, const Target& target) { optimise(module, target, Origin::elsewhere); }
 
 std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target,
                                             const std::vector<std::string>& entries, llvm::LLVMContext& context) {
@@ -90,7 +92,7 @@ std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target&
   for (llvm::Function& function : *translated)
     if (!function.isDeclaration() && !llvm::is_contained(entries, function.getName()))
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
-  optimise(*translated, target);
+  optimise(*translated, target, Origin::kernels);
   return translated;
 }
 
@@ -109,8 +111,7 @@ std::string generateText(llvm::Module& module, const Target& target, Text kind) 
 std::vector<ObjectBytes> emitObjects(mlir::ModuleOp module, const Target& target, int threads, unsigned least) {
   llvm::LLVMContext context;
   auto whole = translate(module, context);
-  const auto worthwhile = static_cast<int>(whole->getInstructionCount() / least);
-  auto parts = partitionFunctions(*whole, std::min(threads, std::max(worthwhile, 1)));
+  auto parts = partitionFunctions(*whole, threads, least);
   if (parts.size() == 1) return {compilePart(*whole, target)};
 
   std::string bitcode = toBitcode(*whole);
@@ -139,7 +140,7 @@ std::string emitText(mlir::ModuleOp module, const Target& target, Text kind, llv
     names.insert(only);
     code = extractPart(toBitcode(*code), names, context);
   }
-  optimise(*code, target);
+  optimise(*code, target, Origin::kernels);
   return generateText(*code, target, kind);
 }
 

@@ -1,4 +1,4 @@
-// LLVM's optimiser on a module whose emitters have vectorised and unrolled already.
+// LLVM's optimiser: a short list of passes for kernels, whose emitters have done the rest, and its own for other code.
 #pragma once
 
 namespace llvm {
@@ -8,9 +8,11 @@ class TargetMachine;
 
 namespace stator::cpu {
 
-/// O2 without unrolling, interleaving and superword vectorising: the emitters have done all three. Strength reduction
-/// of loops with few addresses is part of it.
-void runOptimiser(llvm::Module& module, llvm::TargetMachine& machine);
+/// Where a module comes from: from kernels' emitters, or from elsewhere, as the C code of libraries.
+enum class Origin { kernels, elsewhere };
+
+/// Strength reduction of loops with few addresses is part of it. Code from elsewhere gets LLVM's O2.
+void runOptimiser(llvm::Module& module, llvm::TargetMachine& machine, Origin origin);
 
 /// Takes that pass out of LLVM's code generator, where it meets every loop: in the unrolled body of a product it takes
 /// longer than all else together, and finds nothing, since addresses there differ by constants. For the whole process;

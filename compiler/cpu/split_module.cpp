@@ -10,7 +10,27 @@
 
 namespace stator::cpu {
 
-std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, int parts) {
+namespace {
+
+struct Part {
+  llvm::StringSet<> names;
+  size_t instructions = 0;
+};
+
+/// Each function, from the largest on, goes to the part that is the lightest then.
+std::vector<Part> spread(llvm::ArrayRef<const llvm::Function*> functions, size_t count) {
+  std::vector<Part> parts(count);
+  for (const llvm::Function* function : functions) {
+    Part& lightest = *std::ranges::min_element(parts, {}, &Part::instructions);
+    lightest.names.insert(function->getName());
+    lightest.instructions += function->getInstructionCount() + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, int most, unsigned least) {
   std::vector<const llvm::Function*> functions;
   for (const llvm::Function& function : module)
     if (!function.isDeclaration() && !function.hasLocalLinkage()) functions.push_back(&function);
@@ -18,14 +38,12 @@ std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, in
     auto key = [](const llvm::Function* f) { return std::pair(f->getInstructionCount(), f->getName()); };
     return key(b) < key(a);
   });
-  size_t count = std::clamp<size_t>(functions.size(), 1, std::max(parts, 1));
-  std::vector<llvm::StringSet<>> names(count);
-  std::vector<size_t> load(count, 0);
-  for (const llvm::Function* function : functions) {
-    size_t lightest = std::min_element(load.begin(), load.end()) - load.begin();
-    names[lightest].insert(function->getName());
-    load[lightest] += function->getInstructionCount() + 1;
-  }
+  size_t count = std::clamp<size_t>(functions.size(), 1, std::max(most, 1));
+  std::vector<Part> parts = spread(functions, count);
+  while (count > 1 && std::ranges::min_element(parts, {}, &Part::instructions)->instructions < least)
+    parts = spread(functions, --count);
+  std::vector<llvm::StringSet<>> names;
+  for (Part& part : parts) names.push_back(std::move(part.names));
   return names;
 }
 

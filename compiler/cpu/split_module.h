@@ -10,8 +10,9 @@
 
 namespace stator::cpu {
 
-/// The names of public functions, for each of at most `parts` parts of about equal numbers of instructions.
-std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, int parts);
+/// The names of public functions, for each of at most `most` parts of about equal numbers of instructions. Where one of
+/// them would have fewer than `least`, there are fewer parts.
+std::vector<llvm::StringSet<>> partitionFunctions(const llvm::Module& module, int most, unsigned least);
 
 /// The module as bitcode.
 std::string toBitcode(const llvm::Module& module);
