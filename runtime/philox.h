@@ -39,6 +39,12 @@ struct RandomStream {
   constexpr uint32_t word(uint64_t index) const { return block(index >> 2)[index & 3]; }
 };
 
+/// The word that tells a site's draws from those of others, and from its own of the same step: `occurrence` counts
+/// them.
+constexpr uint32_t site_word(int64_t site, int64_t occurrence) {
+  return static_cast<uint32_t>(site) + 0x9E3779B9u * static_cast<uint32_t>(occurrence);
+}
+
 /// A word as a number in [0, 1): a multiple of 2^-24, exact in f32.
 constexpr float uniform(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
 

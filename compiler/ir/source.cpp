@@ -33,8 +33,7 @@ TensorValue CountOp::interpret(Operands operands) {
 
 TensorValue RandomUniformOp::interpret(Operands operands) {
   auto whole = [&](int i) { return static_cast<uint64_t>(static_cast<int64_t>(operands[i]->elements[0])); };
-  uint32_t site = static_cast<uint32_t>(getSite()) + 0x9E3779B9u * static_cast<uint32_t>(getOccurrence());
-  RandomStream stream{whole(0), static_cast<uint32_t>(whole(1)), site};
+  RandomStream stream{whole(0), static_cast<uint32_t>(whole(1)), site_word(getSite(), getOccurrence())};
   TensorValue result = filled(getType());
   for (size_t i = 0; i < result.elements.size(); ++i) result.elements[i] = uniform(stream, i);
   return result;

@@ -45,6 +45,8 @@ int Machine::carry_out(const Operation& operation, std::span<Entry* const> opera
     result = constant(count_of(operation.attributes[0], operands[0]->dims), dtype, dims);
   } else if (operation.op == "iota") {
     result = counter(dtype, operation.attributes[0].integers[0], dims);
+  } else if (operation.op == "random_uniform") {
+    result = drawn(attributes_of(operation), operands, dims);
   } else if (operation.op == "detach" || operation.op == "recompute") {
     result = *operands[0];
     if (operation.op == "detach") result.point = nullptr;

@@ -84,6 +84,9 @@ class Machine final : public Accumulator {
   Entry constant(double value, DType dtype, const Dims& dims);
   Entry counter(DType dtype, long axis, const Dims& dims);
 
+  // draws.cpp
+  Entry drawn(std::span<const Attribute> attributes, std::span<Entry* const> operands, const Dims& dims);
+
   BlockRef filled(DType dtype, int64_t count, double value);
   SymbolNumbers bound_numbers(std::string_view op, std::span<Entry* const> operands) const;
 

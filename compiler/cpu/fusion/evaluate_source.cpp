@@ -1,6 +1,7 @@
 // Vector code for counters and random draws.
 #include "compiler/cpu/fusion/evaluate.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "runtime/philox.h"
 
 namespace stator::cpu {
 
@@ -64,7 +65,7 @@ Value Evaluator::randomUniform(ir::RandomUniformOp op, const TensorIndex& index)
   Words words{ix_, math_.lanes};
   Value element = math_.allLanes(math_.linearize(index.groups));
   Value seed = evaluate(op.getSeed(), {}), step = evaluate(op.getStep(), {});
-  uint32_t site = static_cast<uint32_t>(op.getSite()) + 0x9E3779B9u * static_cast<uint32_t>(op.getOccurrence());
+  uint32_t site = site_word(op.getSite(), op.getOccurrence());
   auto block =
       philox(words, {words.shiftRight(element, 2), words.constant(0), words.half(step, false), words.constant(site)},
              words.half(seed, false), words.half(seed, true));
