@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstring>
 
+#include "compiler/graph_file/graph_text.h"
 #include "dsl/eager/family/family.h"
 #include "dsl/eager/flat_program.h"
+#include "runtime/error.h"
 #include "runtime/state_layout.h"
 
 namespace stator::eager {
@@ -14,7 +16,7 @@ namespace {
 
 constexpr int64_t bulk = flat_pieces[0], least_piece = flat_pieces[std::size(flat_pieces) - 1];
 constexpr int64_t pieces_at_once = 4;  // that a thread claims
-constexpr int most_flat_tensors = 8;
+constexpr size_t most_flat_tensors = 16;
 
 bool views_alike(const View* a, const View* b) {
   const bool a_is_plain = !a || a->is_plain(), b_is_plain = !b || b->is_plain();
@@ -28,13 +30,14 @@ bool lies_as_result(const OpFacts& facts, const OperandFacts& operand) {
 
 }  // namespace
 
-OpCode::OpCode(std::vector<Kernel> pieces) : kernels_(std::move(pieces)) {
+OpCode::OpCode(std::vector<Kernel> pieces, const std::vector<DType>& slots) : kernels_(std::move(pieces)) {
   for (const TensorFacts& input : kernels_.front().facts().inputs)
     input_bytes_.push_back(input.extents.empty() ? 0 : stator::size_bytes(input.dtype));
   for (const TensorFacts& result : kernels_.front().facts().results)
     result_bytes_.push_back(stator::size_bytes(result.dtype));
-  works_in_place_ = result_bytes_.empty();
-  if (works_in_place_) result_bytes_ = input_bytes_;
+  for (DType slot : slots) slot_bytes_.push_back(stator::size_bytes(slot));
+  if (input_bytes_.size() + result_bytes_.size() + slot_bytes_.size() > most_flat_tensors)
+    throw InternalError("eager: '" + kernels_.front().facts().name + "' takes too many tensors");
 }
 
 void OpCode::run(const KernelCall& call, int64_t count, Workspace& workspace) const {
@@ -46,6 +49,7 @@ void OpCode::run(const KernelCall& call, int64_t count, Workspace& workspace) co
   ++workspace.launches;
   for (int64_t bytes : input_bytes_) workspace.moved_bytes += count * bytes;
   for (int64_t bytes : result_bytes_) workspace.moved_bytes += count * bytes;
+  for (int64_t bytes : slot_bytes_) workspace.moved_bytes += 2 * count * bytes;
   const int64_t chunks = workspace.pool.threads() > 1 ? count / (bulk * pieces_at_once) : 0;
   if (chunks < 2) return run_rest(call, 0, count);
   auto work = [](const StatorCall* context, int64_t chunk) {
@@ -63,35 +67,38 @@ void OpCode::run_rest(const KernelCall& call, int64_t first, int64_t count) cons
   if (first == count) return;
   // The last few elements are computed in memory of the full piece's size.
   alignas(64) std::byte memory[most_flat_tensors][least_piece * 8];
-  std::byte *inputs[most_flat_tensors], *results[most_flat_tensors];
-  const auto rest = static_cast<size_t>(count - first);
-  for (size_t i = 0; i < input_bytes_.size(); ++i) {
-    const auto bytes = static_cast<size_t>(input_bytes_[i]);
-    inputs[i] = bytes && reads_input(static_cast<int>(i)) ? memory[i] : call.inputs[i];
-    if (inputs[i] != memory[i]) continue;
-    std::memset(memory[i], 0, sizeof memory[i]);
-    std::memcpy(memory[i], call.inputs[i] + static_cast<size_t>(first) * bytes, rest * bytes);
-  }
-  const size_t operands = input_bytes_.size();
-  for (size_t i = 0; i < result_bytes_.size(); ++i) {
-    results[i] = memory[operands + i];
-    const auto bytes = static_cast<size_t>(result_bytes_[i]);
-    if (works_in_place_) std::memcpy(results[i], call.results[i] + static_cast<size_t>(first) * bytes, rest * bytes);
-  }
-  const std::span<std::byte* const> outputs(results, result_bytes_.size());
-  kernels_.back().run_alone({{inputs, operands}, outputs, outputs});
-  for (size_t i = 0; i < result_bytes_.size(); ++i) {
-    const auto bytes = static_cast<size_t>(result_bytes_[i]);
-    std::memcpy(call.results[i] + static_cast<size_t>(first) * bytes, results[i], rest * bytes);
-  }
+  std::byte* own[most_flat_tensors];
+  const auto at = static_cast<size_t>(first), rest = static_cast<size_t>(count - first);
+  size_t used = 0;
+  auto lend = [&](std::byte* from, int64_t bytes, bool is_read) {
+    own[used] = bytes ? memory[used] : from;
+    if (bytes && is_read) {
+      std::memset(memory[used], 0, sizeof memory[used]);
+      std::memcpy(memory[used], from + at * static_cast<size_t>(bytes), rest * static_cast<size_t>(bytes));
+    }
+    ++used;
+  };
+  for (size_t i = 0; i < input_bytes_.size(); ++i)
+    lend(call.inputs[i], input_bytes_[i], reads_input(static_cast<int>(i)));
+  for (size_t i = 0; i < result_bytes_.size(); ++i) lend(call.results[i], result_bytes_[i], false);
+  for (size_t i = 0; i < slot_bytes_.size(); ++i) lend(call.slots[i], slot_bytes_[i], true);
+  const std::span<std::byte* const> all(own, used);
+  const auto results = all.subspan(input_bytes_.size(), result_bytes_.size()), slots = all.last(slot_bytes_.size());
+  kernels_.back().run_alone({all.first(input_bytes_.size()), results, slots});
+  auto give_back = [&](std::byte* to, const std::byte* from, int64_t bytes) {
+    std::memcpy(to + at * static_cast<size_t>(bytes), from, rest * static_cast<size_t>(bytes));
+  };
+  for (size_t i = 0; i < results.size(); ++i) give_back(call.results[i], results[i], result_bytes_[i]);
+  for (size_t i = 0; i < slots.size(); ++i) give_back(call.slots[i], slots[i], slot_bytes_[i]);
 }
 
 void OpCode::run_piece(const KernelCall& call, size_t piece, int64_t first) const {
-  std::byte *inputs[most_flat_tensors], *results[most_flat_tensors];
+  std::byte *inputs[most_flat_tensors], *results[most_flat_tensors], *slots[most_flat_tensors];
   for (size_t i = 0; i < input_bytes_.size(); ++i) inputs[i] = call.inputs[i] + first * input_bytes_[i];
   for (size_t i = 0; i < result_bytes_.size(); ++i) results[i] = call.results[i] + first * result_bytes_[i];
-  const std::span<std::byte* const> outputs(results, result_bytes_.size());
-  kernels_[piece].run_alone({{inputs, input_bytes_.size()}, outputs, outputs});
+  for (size_t i = 0; i < slot_bytes_.size(); ++i) slots[i] = call.slots[i] + first * slot_bytes_[i];
+  kernels_[piece].run_alone(
+      {{inputs, input_bytes_.size()}, {results, result_bytes_.size()}, {slots, slot_bytes_.size()}});
 }
 
 size_t KernelStore::Hash::operator()(std::span<const int64_t> words) const {
@@ -122,16 +129,22 @@ std::vector<Kernel> KernelStore::from_family(std::span<const int64_t> key) {
   return kernels;
 }
 
-std::vector<Kernel> KernelStore::compile(const ProgramGraph& program) {
+std::vector<Kernel> KernelStore::compile(const ProgramGraph& program) { return compile(program, 0); }
+
+std::vector<Kernel> KernelStore::compile(const ProgramGraph& program, size_t slots_of_each) {
   const auto start = std::chrono::steady_clock::now();
   std::shared_ptr<const Executable> executable = stator::compile(program, {}, options_);
   const double taken = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   ++(executable->from_cache ? figures_.from_cache : figures_.compiled);
   figures_.milliseconds += taken;
   figures_.slowest_ms = std::max(figures_.slowest_ms, taken);
+  const std::vector<int64_t> offsets = layout_of(program.slots).offset_bytes;
   std::vector<Kernel> kernels;
-  for (size_t i = 0; i < executable->functions.size(); ++i)
-    kernels.emplace_back(executable, static_cast<int>(i), layout_of(program.slots).offset_bytes);
+  for (size_t i = 0; i < executable->functions.size(); ++i) {
+    const auto first = offsets.begin() + static_cast<long>(i * slots_of_each);
+    const auto last = slots_of_each ? first + static_cast<long>(slots_of_each) : offsets.end();
+    kernels.emplace_back(executable, static_cast<int>(i), std::vector<int64_t>(first, last));
+  }
   return kernels;
 }
 
@@ -173,7 +186,17 @@ const OpCode& KernelStore::accumulate(DType dtype) {
     if (kernels.empty()) kernels = compile(accumulate_program(dtype, count));
     pieces.push_back(std::move(kernels.front()));
   }
-  code = std::make_unique<OpCode>(std::move(pieces));
+  code = std::make_unique<OpCode>(std::move(pieces), std::vector<DType>{dtype});
+  return *code;
+}
+
+const OpCode& KernelStore::flat_update(const ProgramGraph& program) {
+  std::unique_ptr<OpCode>& code = flat_updates_[graph_text(program)];
+  if (code) return *code;
+  const size_t slots = program.slots.size() / std::size(flat_pieces);
+  std::vector<DType> dtypes;
+  for (size_t i = 0; i < slots; ++i) dtypes.push_back(program.slots[i].spec.dtype);
+  code = std::make_unique<OpCode>(compile(program, slots), dtypes);
   return *code;
 }
 

@@ -18,10 +18,11 @@ class OpCode {
  public:
   /// For the extents that the program has.
   explicit OpCode(Kernel kernel) { kernels_.push_back(std::move(kernel)); }
-  /// Flat: the same function for pieces of `flat_pieces`, in their order.
-  explicit OpCode(std::vector<Kernel> pieces);
+  /// Flat: the same function for pieces of `flat_pieces`, in their order. `slots`: of what type are the tensors that it
+  /// updates. Errors: InternalError where it takes too many tensors.
+  explicit OpCode(std::vector<Kernel> pieces, const std::vector<DType>& slots = {});
 
-  bool is_flat() const { return !input_bytes_.empty(); }
+  bool is_flat() const { return kernels_.size() > 1; }
   /// `count`: how many elements; looked at by flat code alone.
   void run(const KernelCall& call, int64_t count, Workspace& workspace) const;
 
@@ -35,8 +36,7 @@ class OpCode {
   void run_rest(const KernelCall& call, int64_t first, int64_t count) const;
 
   std::vector<Kernel> kernels_;
-  std::vector<int64_t> input_bytes_, result_bytes_;  // of one element; 0: one element for all
-  bool works_in_place_ = false;                      // the result is a slot that is updated
+  std::vector<int64_t> input_bytes_, result_bytes_, slot_bytes_;  // of one element; 0: one element for all
 };
 
 /// What compiling has cost.
@@ -73,8 +73,10 @@ class KernelStore {
   OpKernels& find(const OpFacts& facts, bool flat);
   /// The code that gives the cotangents of the operands in `wanted`, bit by bit.
   const OpCode& backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted);
-  /// Flat code that adds its input to its result.
+  /// Flat code that adds its input to its slot.
   const OpCode& accumulate(DType dtype);
+  /// Flat code that updates slots: a function for each of `flat_pieces`, in their order, with slots of its own.
+  const OpCode& flat_update(const ProgramGraph& program);
   /// The functions of a program without symbols.
   std::vector<Kernel> compile(const ProgramGraph& program);
 
@@ -92,11 +94,14 @@ class KernelStore {
 
   std::vector<Kernel> flat_kernels(const OpFacts& facts, uint64_t wanted);
   std::vector<Kernel> from_family(std::span<const int64_t> key);
+  /// `slots_of_each`: how many slots of the program each of its functions has to itself; 0: they share all.
+  std::vector<Kernel> compile(const ProgramGraph& program, size_t slots_of_each);
 
   CompileOptions options_;
   Words key_;  // of the op that is looked for
   std::unordered_map<Words, OpKernels, Hash, Equal> kernels_;
-  std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;  // by dtype
+  std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;            // by dtype
+  std::unordered_map<std::string, std::unique_ptr<OpCode>> flat_updates_;  // by the graph's text
   CompileFigures figures_;
 };
 

@@ -3,16 +3,26 @@
 
 #include "compiler/interface/ops/movement.h"
 #include "dsl/eager/machine.h"
+#include "dsl/eager/update_parts.h"
 #include "runtime/call_options.h"
 #include "runtime/state_layout.h"
 
 namespace stator::eager {
 
 struct UpdateRunner::Compiled {
-  Kernel kernel;
-  std::vector<int> slots;       // the value of each of the program's slots
-  std::vector<int> parameters;  // whose gradients are its inputs
-  std::vector<int64_t> cells;   // of its arguments
+  /// The flat part of a parameter's update; slots as values.
+  struct Flat {
+    const OpCode* code;
+    std::vector<FlatInput> inputs;
+    std::vector<int> slots;
+    int64_t count;
+  };
+
+  Kernel rest;
+  std::vector<int> rest_slots, rest_inputs;  // values, and places among the parameters
+  std::vector<int64_t> cells, scalars;       // of the rest's arguments, and what it gives to flat parts
+  std::vector<Flat> flat;
+  std::vector<int> parameters;  // that have gradients
 };
 
 UpdateRunner::UpdateRunner(Leaves& leaves) : leaves_(leaves), state_(leaves.context()) {}
@@ -29,43 +39,84 @@ std::vector<char> UpdateRunner::have_gradients() const {
   return given;
 }
 
-void UpdateRunner::add(const std::vector<char>& given, const ProgramGraph& program) {
-  Machine& machine = leaves_.context().machine();
-  auto compiled = std::make_unique<Compiled>(Compiled{std::move(machine.kernels.compile(program).front()), {}, {}, {}});
-  for (const Slot& slot : program.slots) {
+/// The values of those slots of a program, which are made if they are new.
+std::vector<int> UpdateRunner::values_of(const std::vector<int>& slots, const ProgramGraph& program) {
+  std::vector<int> values;
+  for (int index : slots) {
+    const Slot& slot = program.slots[static_cast<size_t>(index)];
     int id = leaves_.find(slot.name);
     if (id < 0) id = state_.find(slot.name);
     if (id < 0) {
       id = state_.add(slot);
       state_.start_last();
     }
-    compiled->slots.push_back(id);
+    values.push_back(id);
   }
+  return values;
+}
+
+void UpdateRunner::add(const std::vector<char>& given, const ProgramGraph& program) {
+  KernelStore& kernels = leaves_.context().machine().kernels;
+  const UpdateParts parts = in_parts(program);
+  auto compiled = std::make_unique<Compiled>(Compiled{std::move(kernels.compile(parts.rest.program).front()),
+                                                      values_of(parts.rest.slots, program),
+                                                      parts.rest.inputs,
+                                                      {},
+                                                      std::vector<int64_t>(static_cast<size_t>(parts.rest.scalars)),
+                                                      {},
+                                                      {}});
+  for (const FlatUpdate& flat : parts.flat)
+    compiled->flat.push_back(
+        {&kernels.flat_update(flat.program), flat.inputs, values_of(flat.slots, program), flat.count});
   for (size_t i = 0; i < given.size(); ++i)
     if (given[i]) compiled->parameters.push_back(leaves_.id(i));
-  compiled->cells.resize(compiled->kernel.facts().arguments.size());
+  compiled->cells.resize(compiled->rest.facts().arguments.size());
   known_.emplace(given, std::move(compiled));
+}
+
+std::vector<std::byte*> UpdateRunner::slots_to_write(const std::vector<int>& values) const {
+  std::vector<std::byte*> slots;
+  for (int value : values) {
+    Entry& entry = leaves_.context().machine().table.at(value);
+    entry.block.touch();
+    slots.push_back(entry.data);
+  }
+  return slots;
+}
+
+/// The rest of an update: what it gives to the user, and scalars for the flat parts.
+std::vector<NdArray> UpdateRunner::run_rest(Compiled& update, const CallOptions& options) {
+  Machine& machine = leaves_.context().machine();
+  const CompiledFunction& facts = update.rest.facts();
+  check_argument_names(facts, options);
+  for (size_t i = 0; i < update.cells.size(); ++i) update.cells[i] = argument_cell(facts.arguments[i], options);
+  std::vector<std::byte*> inputs, results;
+  for (int input : update.rest_inputs)
+    inputs.push_back(machine.gathered(update.parameters[static_cast<size_t>(input)]).data());
+  const std::vector<std::byte*> slots = slots_to_write(update.rest_slots);
+  std::vector<NdArray> made;
+  for (size_t i = 0; i + update.scalars.size() < facts.results.size(); ++i) {
+    made.push_back(NdArray::empty(facts.results[i].dtype, facts.results[i].extents));
+    results.push_back(made.back().bytes());
+  }
+  for (int64_t& scalar : update.scalars) results.push_back(reinterpret_cast<std::byte*>(&scalar));
+  update.rest.run({inputs, results, slots, update.cells.data()}, machine.workspace);
+  return made;
 }
 
 std::vector<NdArray> UpdateRunner::run(const std::vector<char>& given, const CallOptions& options) {
   Compiled& update = *known_.at(given);
   Machine& machine = leaves_.context().machine();
-  const CompiledFunction& facts = update.kernel.facts();
-  check_argument_names(facts, options);
-  for (size_t i = 0; i < update.cells.size(); ++i) update.cells[i] = argument_cell(facts.arguments[i], options);
-  std::vector<std::byte*> inputs, results, slots;
-  for (int parameter : update.parameters) inputs.push_back(machine.gathered(parameter).data());
-  for (int slot : update.slots) {
-    Entry& entry = machine.table.at(slot);
-    entry.block.touch();
-    slots.push_back(entry.data);
+  std::vector<NdArray> made = run_rest(update, options);
+  for (const Compiled::Flat& flat : update.flat) {
+    std::vector<std::byte*> inputs;
+    for (const FlatInput& input : flat.inputs) {
+      const auto index = static_cast<size_t>(input.index);
+      inputs.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&update.scalars[index])
+                                       : machine.gathered(update.parameters[index]).data());
+    }
+    flat.code->run({inputs, {}, slots_to_write(flat.slots)}, flat.count, machine.workspace);
   }
-  std::vector<NdArray> made;
-  for (const TensorFacts& result : facts.results) {
-    made.push_back(NdArray::empty(result.dtype, result.extents));
-    results.push_back(made.back().bytes());
-  }
-  update.kernel.run({inputs, results, slots, update.cells.data()}, machine.workspace);
   leaves_.context().set_step(leaves_.context().step() + 1);
   return made;
 }

@@ -1,4 +1,4 @@
-// Optimizers at once: the update rules of compiled programs, as one compiled function of all gradients.
+// Optimizers at once: the update rules of compiled programs, as flat code for each rule and a function of what is left.
 #pragma once
 
 #include <map>
@@ -30,6 +30,10 @@ class UpdateRunner {
 
  private:
   struct Compiled;
+
+  std::vector<int> values_of(const std::vector<int>& slots, const ProgramGraph& program);
+  std::vector<std::byte*> slots_to_write(const std::vector<int>& values) const;
+  std::vector<NdArray> run_rest(Compiled& update, const CallOptions& options);
 
   Leaves& leaves_;
   Leaves state_;  // the optimizer's own
