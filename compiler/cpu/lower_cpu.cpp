@@ -1,6 +1,7 @@
 // Kernels, and an entry for each function: the body of a function becomes a table of kernels in order.
 #include "compiler/cpu/lower_cpu.h"
 
+#include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/kernel_facts.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/cpu/scratch_plan.h"
@@ -64,7 +65,7 @@ class ModuleLowering {
       if (seen) seen(*kernel);
     }
     for (func::FuncOp function : functions) function.erase();
-    for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr}) module_->removeAttr(name);
+    for (llvm::StringRef name : {memory::slotOffsetsAttr, ir::bindingsAttr, briefAttr}) module_->removeAttr(name);
     return lowered;
   }
 

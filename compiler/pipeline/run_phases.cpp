@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "compiler/cpu/emit_object.h"
+#include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/lower_cpu.h"
 #include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/import/import_program.h"
@@ -69,6 +70,7 @@ class Pipeline {
   void import(const ProgramGraph& program, const std::vector<Binding>& bindings, const StateLayout& layout) {
     module_ = ir::importProgram(context_, program, bindings);
     (*module_)->setAttr(memory::slotOffsetsAttr, mlir::DenseI64ArrayAttr::get(&context_, layout.offset_bytes));
+    if (options_.kernels_only) (*module_)->setAttr(cpu::briefAttr, mlir::UnitAttr::get(&context_));
   }
 
   void runPasses() {

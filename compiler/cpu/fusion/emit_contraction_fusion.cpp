@@ -1,4 +1,7 @@
 // A contraction with its epilogue: each finished vector goes through the elementwise ops that follow, then is stored.
+#include <algorithm>
+
+#include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/fusion/buffer_access.h"
 #include "compiler/cpu/fusion/contraction_form.h"
 #include "compiler/cpu/fusion/kernel.h"
@@ -24,6 +27,20 @@ int64_t bytesThatAreFar(ir::FusionOp fusion) {
   auto offsets = module ? module->getAttrOfType<mlir::DenseI64ArrayAttr>(memory::slotOffsetsAttr) : nullptr;
   bool isFarState = offsets && !offsets.empty() && offsets.asArrayRef().back() >= farStateBytes;
   return isFarState ? farSlotBytes : farBytes;
+}
+
+/// The same schedule with less straight code, of which compiling takes most of its time: fewer steps side by side, and
+/// no asking ahead for each line of a tile.
+ContractionSchedule shortened(ContractionSchedule s) {
+  constexpr int64_t mostMultiplies = 48;
+  if (s.kernel == ContractionSchedule::Kernel::dot) return s;
+  const int64_t steps = std::max<int64_t>(1, mostMultiplies / s.accumulators),
+                extent = s.tileReductions().back().extent;
+  s.linesAhead.clear();
+  s.straightSteps = std::min(s.straightSteps, steps);
+  s.unroll = static_cast<int>(std::min<int64_t>(s.unroll, steps));
+  while (extent % s.unroll != 0) --s.unroll;
+  return s;
 }
 
 class ContractionEmitter {
@@ -126,6 +143,8 @@ FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   FusedContraction fused = contractionOf(fusion);
   if (!target.shortcuts) fused.form.halo.reset();
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
+  if (auto module = fusion->getParentOfType<mlir::ModuleOp>(); module && module->hasAttr(briefAttr))
+    schedule = shortened(std::move(schedule));
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
   kernel.scratchElement = ir::elementType(fusion.getContext(), fused.form.element);
