@@ -69,11 +69,16 @@ struct Stair {
 };
 const std::vector<Stair>& stairs() {
   static const std::vector<Stair> all{
-      {"differentiate", {"simplify", "reassociate", "fuse", "plan-memory", "layout"}},
-      {"+ simplify", {"fuse", "plan-memory", "layout"}},
-      {"+ fuse", {"plan-memory", "layout"}},
-      {"+ plan", {"layout"}},
-      {"+ layouts", {}},
+      {"differentiate",
+       {"simplify", "reassociate", "fuse", "plan-memory", "layout", "attention", "winograd", "recompute", "blocks"}},
+      {"+ simplify", {"fuse", "plan-memory", "layout", "attention", "winograd", "recompute", "blocks"}},
+      {"+ fuse", {"plan-memory", "layout", "attention", "winograd", "recompute", "blocks"}},
+      {"+ plan", {"layout", "attention", "winograd", "recompute", "blocks"}},
+      {"+ layouts", {"attention", "winograd", "recompute", "blocks"}},
+      {"+ attention", {"winograd", "recompute", "blocks"}},
+      {"+ winograd", {"recompute", "blocks"}},
+      {"+ recompute", {"blocks"}},
+      {"+ blocks", {}},
   };
   return all;
 }

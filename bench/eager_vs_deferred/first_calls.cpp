@@ -67,6 +67,7 @@ using Values = st::Tensor<st::f32, 32, 4, 32, 64>;
 using Photos = st::Tensor<st::f32, 32, 16, 28, 28>;
 using Filters = st::Tensor<st::f32, 32, 16, 3, 3>;
 using Tokens = st::Tensor<st::f32, 32, 64, 128>;
+using Features = st::Tensor<st::f32, 128>;
 using Heads = st::Tensor<st::f32, 32, 4, 64, 64>;
 
 std::vector<FirstCall> first_calls() {
@@ -75,6 +76,7 @@ std::vector<FirstCall> first_calls() {
       {"relu", op<Tokens>([](auto x) { return relu(x); })},
       {"gelu", op<Tokens>([](auto x) { return gelu(x); })},
       {"a + b", op<Tokens, Tokens>([](auto a, auto b) { return a + b; })},
+      {"a + b, b along rows", op<Tokens, Features>([](auto a, auto b) { return a + b; })},
       {"3 x", op<Tokens>([](auto x) { return 3.0 * x; })},
       {"product 32 x 784 x 128", op<Matrix, Weight>(multiply)},
       {"128 products 64 x 32 x 64", op<Scores, Values>(multiply)},

@@ -21,15 +21,8 @@ Two figures in a cell are eager's and deferred's. `compile`: all kernels of the 
 
 ## What each phase adds
 
-At {rows} rows. `differentiate`: each op of forward, backward and update a kernel of its own, in memory of its own, convolutions permuted around each. Then what simplifies, fuses, plans memory and lets layouts follow is switched on one after the other; `attention`, `winograd` and `recompute` are on throughout.
+At {rows} rows. `differentiate`: each op of forward, backward and update a kernel of its own, in memory of its own, convolutions permuted around each. Then what simplifies, fuses, plans memory and lets layouts follow is switched on one after the other{last}.
 
-| model | eager | differentiate | + simplify | + fuse | + plan | + layouts | torch.compile |
-|---|---|---|---|---|---|---|---|
-"""
-
-TAIL = """
-| model | | differentiate | + simplify | + fuse | + plan | + layouts |
-|---|---|---|---|---|---|---|
 """
 
 DEPTH = """
@@ -50,7 +43,7 @@ END = """
 FIRST_CALLS = """
 ## First calls
 
-What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds, beside {load} other busy processes. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other.
+What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds, beside {load} other busy processes. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other: forward, backward, and of an update its scalars and norms and the code that all parameters share. Draws are not compiled ([decision 34](decisions/34_first_calls.md)).
 
 | | linked | compiled | first call (ms) | for each compiled (ms) |
 |---|---|---|---|---|
@@ -98,6 +91,23 @@ def stair_line(row):
     return "| " + " | ".join(cells) + " |\n"
 
 
+def head_line(cells):
+    return "| " + " | ".join(cells) + " |\n" + "|---" * len(cells) + "|\n"
+
+
+def stair_tables(rows):
+    names = [stair["name"] for stair in rows[0]["stairs"]]
+    times = head_line(["model", "eager", *names, "torch.compile"]) + "".join(map(stair_line, rows))
+    return times + "\n" + head_line(["model", "", *names]) + "".join(map(stair_work, rows))
+
+
+def last_stairs(rows):
+    """What the text says of the phases of single kinds of ops, as far as the figures have them apart."""
+    if any(stair["name"] == "+ attention" for stair in rows[0]["stairs"]):
+        return ", and last those that few models need: `attention`, `winograd`, `recompute`, `blocks`"
+    return "; `attention`, `winograd` and `recompute` are on throughout"
+
+
 def stair_work(row):
     lines = []
     for name, key, unit in (("kernels", "launches", 1), ("moved (MB)", "moved_bytes", 1e6),
@@ -125,8 +135,7 @@ def write(figures, folder):
     stairs = [row for row in plain if len(row["stairs"]) > 1]
     text = HEAD.format(**figures["machine"]) + "".join(map(step_line, plain))
     if stairs:
-        text += MIDDLE.format(rows=stairs[0]["batch"]) + "".join(map(stair_line, stairs))
-        text += TAIL + "".join(map(stair_work, stairs))
+        text += MIDDLE.format(rows=stairs[0]["batch"], last=last_stairs(stairs)) + stair_tables(stairs)
     text += DEPTH + "".join(depth_line(row) for row in rows if row["depth"]) + END
     if figures.get("first_calls"):
         text += FIRST_CALLS.format(rounds=figures["first_call_rounds"], load=figures["first_call_load"])
