@@ -19,6 +19,7 @@ struct Target {
   bool masks = false;  ///< masked loads and stores are instructions
   int pointerBytes = 8;
   bool multipliesPairs = false;  ///< of bf16, by `vdpbf16ps` (compiler/cpu/bfloat16_products.h)
+  bool multipliesTiles = false;  ///< of bf16, by AMX's `tdpbf16ps`
   /// Kernels leave out zeros around images, ask for memory ahead, and follow the table of tuned schedules. False where
   /// `lower-cpu` is told to improve nothing.
   bool shortcuts = true;

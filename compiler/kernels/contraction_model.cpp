@@ -2,8 +2,11 @@
 #include "compiler/kernels/contraction_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
+
+#include "compiler/kernels/contraction_squares.h"
 
 namespace stator::kernels {
 
@@ -61,6 +64,7 @@ double dotLoadCycles(const ContractionForm& form) {
 /// next on the same accumulator. A pair of steps takes one multiply-add; one whose halves lie apart in A, two loads.
 double tileCycles(const ContractionForm& form, const ContractionSchedule& s, int64_t rows, int64_t columnSteps,
                   double steps) {
+  if (s.kernel == ContractionSchedule::Kernel::amx) return squareCycles(s, rows, columnSteps);
   bool dot = s.kernel == ContractionSchedule::Kernel::dot;
   double rowLoad = s.pairs && s.reductions.back().a != 1 ? 1.0 : 0.5;
   double multiplies = rows * columnSteps / 2.0;
@@ -130,11 +134,34 @@ Costed dotTiles(const ContractionForm& form, ContractionSchedule s, const cpu::T
   return best;
 }
 
+/// At infinite cost where there are none.
+Costed amxTiles(const ContractionForm& form, ContractionSchedule s, const cpu::Target& target) {
+  Costed best;
+  if (!target.multipliesTiles || !form.bfloat16 || s.reductions.back().extent == 1) return best;
+  s.kernel = ContractionSchedule::Kernel::amx;
+  s.pairs = true;
+  int64_t widest = std::min<int64_t>(ceilDivide(form.columns.extent, s.lanes), mostRegistersAcross);
+  for (int64_t rows = 1; rows <= mostRegistersAcross * mostSquareRows; ++rows) {
+    cutRows(s, form.rows, rows);
+    if (s.cutExtent * s.wholeRows != rows || !shapeSquares(s, form)) continue;
+    for (int64_t width = 1; width <= widest; ++width) consider(best, form, s, width, 0);
+  }
+  return best;
+}
+
 }  // namespace
+
+std::optional<ContractionSchedule> cheapestSquares(const ContractionForm& form, const ContractionSchedule& start,
+                                                   const cpu::Target& target) {
+  Costed best = amxTiles(form, start, target);
+  if (std::isinf(best.cycles)) return {};
+  return std::move(best.schedule);
+}
 
 ContractionSchedule cheapestTile(const ContractionForm& form, const ContractionSchedule& start,
                                  const cpu::Target& target) {
-  Costed best = broadcastTiles(form, start, target);
+  Costed best = broadcastTiles(form, start, target), squares = amxTiles(form, start, target);
+  if (squares.cycles < best.cycles) best = std::move(squares);
   if (!isTransposed(form)) return std::move(best.schedule);
   double copies = static_cast<double>(extentProduct(form.reductions)) * form.columns.extent;
   best.cycles += 1.5 * copies;

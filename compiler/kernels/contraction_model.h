@@ -1,6 +1,8 @@
 // What tiles cost: a small model in cycles, with the cache sizes that every target has. Internal to scheduling.
 #pragma once
 
+#include <optional>
+
 #include "compiler/kernels/contraction_schedule.h"
 
 namespace stator::kernels {
@@ -29,6 +31,10 @@ bool isTransposed(const ContractionForm& form);
 
 /// Whether the last reduction lies side by side in A and B, as a dot needs it.
 bool canDot(const ContractionSchedule& schedule, const ContractionForm& form);
+
+/// `start` by `amx` with the tile that costs least; nothing as of `amxSchedule`.
+std::optional<ContractionSchedule> cheapestSquares(const ContractionForm& form, const ContractionSchedule& start,
+                                                   const cpu::Target& target);
 
 /// `start` with the tile that costs least: its kernel, rows and columns.
 ContractionSchedule cheapestTile(const ContractionForm& form, const ContractionSchedule& start,

@@ -130,6 +130,18 @@ void packLineOfPairs(const IndexBuilder& ix, mlir::VectorType type, Value b, con
   if (source.extent % 2 != 0) pack({ix.add(row.from, 2 * whole * source.b), ix.add(row.to, whole * packed.b)}, false);
 }
 
+/// Zeros from the last pair of a line to where its last square ends.
+void fillSquare(const IndexBuilder& ix, mlir::VectorType type, const Dim& source, const Dim& packed, Value scratch,
+                Row row, int64_t columns) {
+  int64_t pairs = (source.extent + 1) / 2;
+  if (pairs == packed.extent) return;
+  ix.loop(ix.constant(pairs), ix.constant(packed.extent), [&](Value pair) {
+    Value to = ix.add(row.to, ix.multiply(pair, packed.b));
+    for (int64_t column = 0; column < columns; column += type.getNumElements())
+      ix.builder.create<vector::StoreOp>(ix.location, zeroVector(ix, type), scratch, ix.add(to, column));
+  });
+}
+
 }  // namespace
 
 void packPanel(const IndexBuilder& ix, const ContractionForm& form, const ContractionSchedule& schedule,
@@ -139,11 +151,13 @@ void packPanel(const IndexBuilder& ix, const ContractionForm& form, const Contra
   if (form.columns.b != 1 && source.back().b == 1) {
     return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
       copySquares(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns, schedule.pairs);
+      if (schedule.pairs) fillSquare(ix, vector, source.back(), packed.back(), scratch, row, columns);
     });
   }
   if (schedule.pairs) {
     return forEachRow(ix, source.drop_back(), packed, {from, to}, [&](Row row) {
       packLineOfPairs(ix, vector, b, source.back(), packed.back(), form.columns.b, scratch, row, columns);
+      fillSquare(ix, vector, source.back(), packed.back(), scratch, row, columns);
     });
   }
   forEachRow(ix, source, packed, {from, to}, [&](Row row) {

@@ -7,7 +7,8 @@
 namespace stator::kernels {
 
 /// scratch[to + reduction * panelColumns + column] = b[from + reduction, column] for `columns` columns of a panel, then
-/// zeros up to a whole vector. Elements of bf16 become f32, or stay as they are in pairs where the schedule has pairs.
+/// zeros up to a whole vector, and for AMX up to a whole square. Elements of bf16 become f32, or stay as they are in
+/// pairs where the schedule has pairs.
 void packPanel(const IndexBuilder& ix, const ContractionForm& form, const ContractionSchedule& schedule,
                mlir::VectorType vector, Value b, Value from, Value scratch, Value to, int64_t columns);
 

@@ -7,13 +7,14 @@
 
 #include "compiler/kernels/contraction_model.h"
 #include "compiler/kernels/contraction_reads.h"
+#include "compiler/kernels/contraction_squares.h"
 #include "runtime/error.h"
 
 namespace stator::kernels {
 namespace {
 
 constexpr int64_t leastReduction = 128;  ///< steps that stay together where a reduction is cut
-constexpr int64_t multipliesPerChunk = 64 << 10;
+constexpr int64_t multipliesPerChunk = 64 << 10, squareMultipliesPerChunk = 8 * multipliesPerChunk;
 constexpr int64_t maxChunks = 64;
 
 /// Whether all panels of B are to meet a part of A while it is near: where A is far and lies transposed, and B is
@@ -120,7 +121,8 @@ void partition(ContractionSchedule& s, const ContractionForm& form) {
   for (int outer : s.unitLoops) s.units *= form.outer[outer].extent;
   s.tilesPerUnit = s.rowTiles * s.panelsPerGroup * extentProduct(llvm::ArrayRef(form.rows).take_front(s.cutRow));
   for (int outer : s.tileLoops) s.tilesPerUnit *= form.outer[outer].extent;
-  int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / multipliesPerChunk, 1, maxChunks);
+  int64_t perChunk = s.kernel == ContractionSchedule::Kernel::amx ? squareMultipliesPerChunk : multipliesPerChunk;
+  int64_t wanted = std::clamp<int64_t>(multiplyCount(form) / perChunk, 1, maxChunks);
   s.rowBlocks = std::max<int64_t>(1, s.tilesPerUnit / tilesPerRowBlock(s, form));
   if (s.packB || s.hoisted) s.rowBlocks = std::min(s.rowBlocks, ceilDivide(wanted, s.units));
   s.chunks = std::min(wanted, s.units * s.rowBlocks);
@@ -174,7 +176,7 @@ void lookAheadInB(ContractionSchedule& s, const ContractionForm& form) {
 void lookAhead(ContractionSchedule& s, const ContractionForm& form) {
   constexpr size_t mostLines = 192;
   int64_t bytes = span(form, &Dim::a) * form.elementBits() / 8;
-  if (s.kernel == ContractionSchedule::Kernel::dot || s.hoisted || bytes <= secondCacheBytes) return;
+  if (s.kernel != ContractionSchedule::Kernel::broadcast || s.hoisted || bytes <= secondCacheBytes) return;
   double cycles = static_cast<double>(s.packedReductions()) * cyclesPerStep(s);
   if (cycles > 5 * farCycles) return;
   s.linesAhead = tileLines(s, form, mostLines);
@@ -202,6 +204,7 @@ llvm::SmallVector<Dim, 4> ContractionSchedule::packedReductionDims() const {
   auto inside = llvm::ArrayRef<Dim>(reductions).drop_front(hoisted);
   llvm::SmallVector<Dim, 4> dims(inside);
   if (pairs) dims.back() = {ceilDivide(dims.back().extent, 2), 2 * dims.back().a, 0, 0};
+  if (kernel == Kernel::amx) dims.back().extent = ceilDivide(dims.back().extent, squarePairs) * squarePairs;
   int64_t stride = panelColumns;
   for (size_t i = dims.size(); i-- > 0;) {
     dims[i].b = stride;
@@ -215,6 +218,12 @@ int64_t ContractionSchedule::panelElements() const {
 }
 
 llvm::SmallVector<Dim, 4> ContractionSchedule::tileReductions() const {
+  if (kernel == Kernel::amx) {
+    auto dims = packedReductionDims();
+    Dim& last = dims.back();
+    last = {last.extent / squarePairs, last.a * squarePairs, last.b * squarePairs, 0};
+    return dims;
+  }
   if (packB) return mergeDims(packedReductionDims());
   auto inside = llvm::ArrayRef<Dim>(reductions).drop_front(hoisted);
   return llvm::SmallVector<Dim, 4>(inside);
@@ -235,16 +244,26 @@ static ContractionSchedule begin(const ContractionForm& form, const cpu::Target&
   return start;
 }
 
-ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target) {
-  ContractionSchedule s = cheapestTile(form, begin(form, target), target);
+/// Cuts and parts of a schedule whose tile is chosen.
+static ContractionSchedule complete(ContractionSchedule s, const ContractionForm& form, const cpu::Target& target) {
   hoistReductions(s, form);
-  s.packB =
-      s.kernel == ContractionSchedule::Kernel::broadcast && (s.pairs || isTransposed(form) || packingPays(s, form));
+  if (s.kernel == ContractionSchedule::Kernel::amx) shapeSquares(s, form);
+  s.packB = s.kernel != ContractionSchedule::Kernel::dot && (s.pairs || isTransposed(form) || packingPays(s, form));
   s.unroll = chooseUnroll(s, form, target);
   s.straightSteps = chooseStraight(s, form, target);
   if (target.shortcuts) lookAhead(s, form), lookAheadInB(s, form);
   partition(s, form);
   return s;
+}
+
+ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target) {
+  return complete(cheapestTile(form, begin(form, target), target), form, target);
+}
+
+std::optional<ContractionSchedule> amxSchedule(const ContractionForm& form, const cpu::Target& target) {
+  auto squares = cheapestSquares(form, begin(form, target), target);
+  if (!squares) return {};
+  return complete(std::move(*squares), form, target);
 }
 
 ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& target, const ScheduleChoice& choice) {

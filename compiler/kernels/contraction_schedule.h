@@ -1,6 +1,8 @@
 // How a contraction is cut into register tiles, panels, blocks and chunks: data, chosen by a plain function.
 #pragma once
 
+#include <optional>
+
 #include "compiler/cpu/target.h"
 #include "compiler/kernels/contraction.h"
 #include "compiler/kernels/tuned_schedules.h"
@@ -15,10 +17,18 @@ inline constexpr int64_t mostStraightSteps = 16;
 /// tile. A chunk is a range of (unit, row block), never of a reduction: no result depends on how chunks are spread.
 struct ContractionSchedule {
   /// `broadcast`: an element of A times vectors of columns. `dot`: vectors along the last reduction, summed at the end.
-  enum class Kernel { broadcast, dot };
+  /// `amx`: squares of A times squares of B, of bf16, in registers of 16 rows and 16 columns.
+  enum class Kernel { broadcast, dot, amx };
   Kernel kernel = Kernel::broadcast;
   bool pairs = false;  ///< factors of bf16 are multiplied in pairs along the last reduction, not each made f32 first
   int lanes = 16;      ///< elements in a vector
+
+  /// How a square of A comes to its register: as it lies; its rows, which lie anywhere, copied side by side first; or
+  /// transposed, where rows lie side by side and reductions do not.
+  enum class Square { loaded, copied, transposed };
+  Square square = Square::loaded;
+  int64_t squareRows = 0;   ///< rows of a square of A and of sums
+  int64_t squarePairs = 0;  ///< pairs along the last reduction in squares of A and B
 
   int cutRow = 0;         ///< this row dim is cut into tiles, those after it lie wholly in one, those before are loops
   int64_t wholeRows = 1;  ///< rows per step of the cut dim
@@ -54,16 +64,18 @@ struct ContractionSchedule {
   int64_t packedReductions() const;  ///< steps of the reductions inside a tile
   /// The reductions inside a tile, one by one, with strides of B as they are in a packed panel: [reductions,
   /// panelColumns]. With `pairs` the last one goes by pairs, each as long as an f32: the last of an odd extent is half
-  /// a pair.
+  /// a pair, and for `amx` pairs of zeros fill the last square.
   llvm::SmallVector<Dim, 4> packedReductionDims() const;
   /// Whether the last reduction ends in half a pair.
   bool endsInHalf() const { return pairs && reductions.back().extent % 2 != 0; }
-  /// The loops over the reductions inside a tile, with strides of B as the tile reads it: packed or not.
+  /// The loops over the reductions inside a tile, with strides of B as the tile reads it: packed or not. For `amx` the
+  /// last one goes by squares.
   llvm::SmallVector<Dim, 4> tileReductions() const;
   int64_t panelElements() const;
   int64_t tilesPerBlock() const;
   int64_t partialElements() const { return hoisted ? tilesPerBlock() * accumulators * lanes : 0; }
-  int64_t chunkScratchElements() const { return partialElements() + panelElements(); }
+  int64_t amxElements() const;  ///< of the configuration, two squares of A, and sums that are not partial ones
+  int64_t chunkScratchElements() const { return partialElements() + panelElements() + amxElements(); }
   /// Elements of the scratch buffer, of which each chunk has its own part.
   int64_t scratchElements() const { return chunks * chunkScratchElements(); }
 };
@@ -78,7 +90,11 @@ ContractionSchedule scheduleContraction(const ContractionForm& form, const cpu::
 /// As the cost model has it, whatever the table says.
 ContractionSchedule modelledSchedule(const ContractionForm& form, const cpu::Target& target);
 
-/// The schedule of this choice; packing is left out or done all the same where the rules demand it.
+/// The cheapest of those by `amx`, whatever others cost; nothing for a target without
+/// AMX, factors that are not of bf16, or a last reduction of one step.
+std::optional<ContractionSchedule> amxSchedule(const ContractionForm& form, const cpu::Target& target);
+
+/// The schedule of this choice, never `amx`; packing is left out or done all the same where the rules demand it.
 /// Errors: InternalError where the tile has no rows, or takes more registers than there are.
 ContractionSchedule scheduleAs(const ContractionForm& form, const cpu::Target& target, const ScheduleChoice& choice);
 

@@ -1,6 +1,7 @@
 // Emits a contraction: the loops over units, row blocks and tiles, and what becomes of each tile's accumulators.
 #include "compiler/kernels/emit_contraction.h"
 
+#include "compiler/kernels/contraction_amx.h"
 #include "compiler/kernels/contraction_halo.h"
 #include "compiler/kernels/contraction_pack.h"
 #include "compiler/kernels/contraction_place.h"
@@ -36,7 +37,9 @@ class Emitter {
 
   /// Runs through the chunk's (unit, row block)s.
   void run() {
+    if (isAmx()) configureAmx(ix_, s_, amxScratch());
     places_.forEachBlock(chunk_, [&](const Block& block) { runBlock(block); });
+    if (isAmx()) releaseAmx(ix_);
   }
 
  private:
@@ -47,7 +50,7 @@ class Emitter {
       return places_.forEachTile(block, [&](const Tile& tile) {
         announce(tile);
         askAhead(block, tile);
-        finish(tile, sum(tile, zeros(tile)));
+        finish(tile, sumFromZero(tile));
       });
     }
     places_.forEachTile(block, [&](const Tile& tile) { savePartial(block, tile, zeros(tile)); });
@@ -58,9 +61,8 @@ class Emitter {
   void runHoisted(const Block& block, llvm::ArrayRef<Dim> dims, Value a, Value b) {
     if (dims.empty()) {
       start(block, a, b);
-      return places_.forEachTile(block, [&](const Tile& tile) {
-        ix_.branch(meetsImage(tile), [&] { savePartial(block, tile, sum(tile, loadPartial(block, tile))); }, [] {});
-      });
+      return places_.forEachTile(
+          block, [&](const Tile& tile) { ix_.branch(meetsImage(tile), [&] { addToPartial(block, tile); }, [] {}); });
     }
     const Dim& dim = dims.front();
     ix_.loop(dim.extent, [&](Value index) {
@@ -143,14 +145,35 @@ class Emitter {
                                                    /*localityHint=*/3, /*isDataCache=*/true);
   }
 
+  /// Where a tile's first elements lie in A and in B.
+  Address aOf(const Tile& tile) { return {places_.aOffset(tile, aStart_), 0}; }
+  Address bOf(const Tile& tile) {
+    if (s_.packB) return {packedStart(), 0};
+    return {ix_.add(places_.bOffset(tile, bStart_), ix_.multiply(tile.column, form_.columns.b)), 0};
+  }
+
   Values sum(const Tile& tile, Values accumulators) {
-    Value a = places_.aOffset(tile, aStart_);
-    Value b =
-        s_.packB ? packedStart() : ix_.add(places_.bOffset(tile, bStart_), ix_.multiply(tile.column, form_.columns.b));
+    Address a = aOf(tile), b = bOf(tile);
     if (s_.kernel == Kernel::dot)
-      return accumulateDot(ix_, registerTile(tile), {a, 0}, {b, 0}, std::move(accumulators), s_.pairs);
+      return accumulateDot(ix_, registerTile(tile), a, b, std::move(accumulators), s_.pairs);
     auto accumulate = s_.pairs ? accumulatePairs : accumulateBroadcast;
-    return accumulate(ix_, registerTile(tile), {a, 0}, {b, 0}, std::move(accumulators));
+    return accumulate(ix_, registerTile(tile), a, b, std::move(accumulators));
+  }
+
+  bool isAmx() const { return s_.kernel == Kernel::amx; }
+  AmxScratch amxScratch() { return {scratch_, ix_.add(packedStart(), s_.panelElements())}; }
+
+  Values sumFromZero(const Tile& tile) {
+    if (!isAmx()) return sum(tile, zeros(tile));
+    AmxScratch scratch = amxScratch();
+    Value sums = scratch.sums(ix_);
+    accumulateAmx(ix_, s_, registerTile(tile), scratch, aOf(tile), bOf(tile), sums, true);
+    return loadSums(tile, sums);
+  }
+
+  void addToPartial(const Block& block, const Tile& tile) {
+    if (!isAmx()) return savePartial(block, tile, sum(tile, loadPartial(block, tile)));
+    accumulateAmx(ix_, s_, registerTile(tile), amxScratch(), aOf(tile), bOf(tile), partialOf(block, tile), false);
   }
 
   int64_t accumulatorCount(const Tile& tile) {
@@ -166,11 +189,12 @@ class Emitter {
     return ix_.add(partialStart(), ix_.multiply(inBlock, s_.accumulators * s_.lanes));
   }
 
-  Values loadPartial(const Block& block, const Tile& tile) {
+  Values loadPartial(const Block& block, const Tile& tile) { return loadSums(tile, partialOf(block, tile)); }
+
+  Values loadSums(const Tile& tile, Value from) {
     Values sums;
-    Value partial = partialOf(block, tile);
     for (int64_t i = 0; i < accumulatorCount(tile); ++i)
-      sums.push_back(loadVector(ix_, vector_, scratch_, {partial, i * s_.lanes}, Value()));
+      sums.push_back(loadVector(ix_, vector_, scratch_, {from, i * s_.lanes}, Value()));
     return sums;
   }
 

@@ -101,9 +101,25 @@ TEST_CASE("bf16: kinds of products that there are, and the hosts that pairs pay 
   const Target plain = stator::cpu::knownTarget("x86-64");
   CHECK(withProducts(plain, "widen", true).name == "x86-64");
   CHECK_FALSE(withProducts(plain, "chosen", false).multipliesPairs);
-  CHECK_THROWS_WITH(withProducts(plain, "tiles", true), "bf16_products: 'tiles' is not one of chosen, widen, dot");
-  CHECK_THROWS_AS(withProducts(plain, "dot", true), stator::UserError);
+  CHECK_THROWS_WITH(withProducts(plain, "tiles", true),
+                    "bf16_products: 'tiles' is not one of chosen, widen, dot, tile");
+  for (const char* products : {"dot", "tile"}) CHECK_THROWS_AS(withProducts(plain, products, true), stator::UserError);
   CHECK(stator::cpu::dotRate("sapphirerapids") >= 1);
   CHECK(stator::cpu::dotRate("znver4") < 1);
   CHECK(stator::cpu::dotRate("unheard-of") == 0);
+  CHECK(stator::cpu::tileRate("sapphirerapids") > stator::cpu::dotRate("sapphirerapids"));
+  CHECK(stator::cpu::tileRate("znver5") == 0);
+}
+
+TEST_CASE("bf16: tiles are refused where no processor or emulator runs them, and none are chosen for an emulator") {
+  if (!stator::cpu::hostHasDot()) return;
+  const Target plain = stator::cpu::resolveTarget("x86-64-v4");
+  if (!stator::cpu::hostHasTiles())
+    CHECK_THROWS_WITH(
+        withProducts(plain, "tile", true),
+        "bf16_products: 'tile' needs the target x86-64-v4 and a host with AMX, not 'x86-64-v4' on this host");
+  stator::cpu::emulateTiles(true);
+  CHECK(withProducts(plain, "tile", true).name == "x86-64-v4+amx");
+  CHECK(withProducts(plain, "chosen", true).multipliesTiles == stator::cpu::hostHasTiles());
+  stator::cpu::emulateTiles(false);
 }
