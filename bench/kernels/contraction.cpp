@@ -1,5 +1,5 @@
 // Contractions of the shapes of bench/shapes.txt, in GFLOP/s and as a fraction of this core's measured FMA peak. With
-// $STATOR_BF16_PRODUCTS (`widen`, `dot`, `chosen`) of factors of bf16.
+// $STATOR_BF16_PRODUCTS (`widen`, `dot`, `tile`, `chosen`) of factors of bf16.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -57,6 +57,7 @@ void describe(benchmark::State& state, const ContractionForm& form, const Contra
   state.counters["of_peak"] = flops / best / peakFlops();
   std::string label = std::to_string(s.cutExtent * s.wholeRows) + "x" + std::to_string(s.panelColumns);
   if (s.kernel == ContractionSchedule::Kernel::dot) label += " dot";
+  if (s.kernel == ContractionSchedule::Kernel::amx) label += " amx";
   if (s.packB) label += " packed";
   if (s.pairs) label += " pairs";
   if (s.hoisted) label += " hoisted";
