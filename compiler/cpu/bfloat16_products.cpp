@@ -85,8 +85,9 @@ bool hostHasTiles() {
 
 void emulateTiles(bool emulated) { tilesAreEmulated = emulated; }
 
-Target withTiles(Target target) {
-  target.name += "+amx";
+Target withTiles(Target target, bool everywhere) {
+  target.name += everywhere ? "+amx-everywhere" : "+amx";
+  target.tilesEverywhere = everywhere;
   target.features = "+avx512bf16,+amx-tile,+amx-bf16";
   target.multipliesPairs = target.multipliesTiles = true;
   return target;
@@ -100,7 +101,7 @@ Target withProducts(Target target, std::string_view products, bool isHost) {
   }
   if (products == "tile") {
     require(hostHasTiles() || (tilesAreEmulated && hostHasDot()), products, "AMX", target);
-    return withTiles(std::move(target));
+    return withTiles(std::move(target), /*everywhere=*/true);
   }
   if (products != "chosen")
     throw UserError("bf16_products: '" + std::string(products) + "' is not one of chosen, widen, dot, tile");

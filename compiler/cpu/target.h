@@ -20,6 +20,7 @@ struct Target {
   int pointerBytes = 8;
   bool multipliesPairs = false;  ///< of bf16, by `vdpbf16ps` (compiler/cpu/bfloat16_products.h)
   bool multipliesTiles = false;  ///< of bf16, by AMX's `tdpbf16ps`
+  bool tilesEverywhere = false;  ///< wherever AMX can take a product, not only where it is the fastest
   /// Kernels leave out zeros around images, ask for memory ahead, and follow the table of tuned schedules. False where
   /// `lower-cpu` is told to improve nothing.
   bool shortcuts = true;

@@ -38,8 +38,8 @@ struct CompileOptions {
   /// attention, and their gradients) are rounded to bf16 and summed up in f32; all else stays f32 (docs/numerics.md).
   std::string precision = "f32";
   /// How factors of bf16 are multiplied: `widen` (each as f32; any target), `dot` (pairs of them, by AVX512_BF16's
-  /// instructions, on `x86-64-v4`), `tile` (squares of them, by AMX's, on the same), or `chosen`: the fastest that this
-  /// host has where the target is `native`, else `widen`.
+  /// instructions, on `x86-64-v4`), `tile` (squares of them, by AMX's, on the same), or `chosen`: for each product the
+  /// fastest that this host has where the target is `native`, else `widen`.
   std::string bf16_products = "chosen";
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};

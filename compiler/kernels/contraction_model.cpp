@@ -161,6 +161,7 @@ std::optional<ContractionSchedule> cheapestSquares(const ContractionForm& form, 
 ContractionSchedule cheapestTile(const ContractionForm& form, const ContractionSchedule& start,
                                  const cpu::Target& target) {
   Costed best = broadcastTiles(form, start, target), squares = amxTiles(form, start, target);
+  if (target.tilesEverywhere && !std::isinf(squares.cycles)) return std::move(squares.schedule);
   if (squares.cycles < best.cycles) best = std::move(squares);
   if (!isTransposed(form)) return std::move(best.schedule);
   double copies = static_cast<double>(extentProduct(form.reductions)) * form.columns.extent;

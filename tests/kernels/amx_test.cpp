@@ -118,7 +118,10 @@ TEST_CASE("tiles: taken where they pay: not for A without order, few rows, or f3
   apart.rows[0].a = 130, apart.reductions[0].a = 2;
   CHECK_FALSE(amxSchedule(apart, tiles()));
   CHECK(chosen(ofBFloat16(apart)) == Kernel::broadcast);
-  CHECK(chosen(ofBFloat16(product("NN", 1, 784, 128))) == Kernel::broadcast);
+  const ContractionForm fewRows = ofBFloat16(product("NN", 1, 784, 128));
+  CHECK(chosen(fewRows) == Kernel::broadcast);
+  const Target everywhere = stator::cpu::withTiles(stator::cpu::resolveTarget("x86-64-v4"), true);
+  CHECK(scheduleContraction(fewRows, everywhere).kernel == Kernel::amx);
   CHECK(chosen(product("NN", 64, 64, 64)) == Kernel::broadcast);
   for (const char* layout : {"NN", "TN", "NT", "TT"})
     CHECK(chosen(ofBFloat16(product(layout, 64, 64, 64))) == Kernel::amx);

@@ -119,7 +119,8 @@ TEST_CASE("bf16: tiles are refused where no processor or emulator runs them, and
         withProducts(plain, "tile", true),
         "bf16_products: 'tile' needs the target x86-64-v4 and a host with AMX, not 'x86-64-v4' on this host");
   stator::cpu::emulateTiles(true);
-  CHECK(withProducts(plain, "tile", true).name == "x86-64-v4+amx");
+  CHECK(withProducts(plain, "tile", true).name == "x86-64-v4+amx-everywhere");
+  CHECK(stator::cpu::withTiles(plain).name == "x86-64-v4+amx");
   CHECK(withProducts(plain, "chosen", true).multipliesTiles == stator::cpu::hostHasTiles());
   stator::cpu::emulateTiles(false);
 }
