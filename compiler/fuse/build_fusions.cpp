@@ -1,6 +1,7 @@
 // Groups of ops as `stator.fusion` ops.
 #include "compiler/fuse/build_fusions.h"
 
+#include "compiler/fuse/lifetimes.h"
 #include "compiler/ir/dialect.h"
 #include "compiler/ir/scan.h"
 #include "compiler/ir/strided_view.h"
@@ -27,7 +28,8 @@ class FusionBuilder {
     llvm::SmallVector<mlir::Operation*> old;
     for (mlir::Operation& op : block_.without_terminator())
       if (!llvm::isa<ir::ScanOp, ir::FusionOp>(op)) old.push_back(&op);
-    for (int group : grouping_.order()) {
+    const Lifetimes lives(block_, grouping_);
+    for (int group : lives.order()) {
       if (grouping_.groups()[group].kind == Kind::whole) place(grouping_.groups()[group].ops[0]);
       else build(group);
     }

@@ -1,7 +1,10 @@
 // How long values between kernels live.
 #include "compiler/fuse/lifetimes.h"
 
+#include <algorithm>
 #include <limits>
+
+#include "compiler/fuse/order_by_memory.h"
 
 namespace stator::fuse {
 namespace {
@@ -12,17 +15,18 @@ bool isReturn(mlir::Operation* op) { return op->hasTrait<mlir::OpTrait::IsTermin
 
 }  // namespace
 
-int64_t bytesOf(mlir::Value value) { return elementCount(value) * ((typeOf(value).getElementTypeBitWidth() + 7) / 8); }
-
-Lifetimes::Lifetimes(mlir::Block& block, const Grouping& grouping) : grouping_(grouping) {
+Lifetimes::Lifetimes(mlir::Block& block, const Grouping& grouping)
+    : grouping_(grouping), values_(heldValues(block, grouping)), order_(orderByMemory(block, grouping, values_)) {
   moments_.assign(grouping.groups().size(), -1);
-  for (auto [moment, group] : llvm::enumerate(grouping.order())) moments_[group] = static_cast<int64_t>(moment);
-  for (mlir::Operation& op : block.without_terminator())
-    if (grouping.groupOf(&op) >= 0 && roleOf(&op) != Role::loop && roleOf(&op) != Role::kernel &&
-        grouping.isResult(&op))
-      lives_.insert({&op, {momentOf(&op), 0}});
-  findLives();
-  findMost();
+  for (auto [moment, group] : llvm::enumerate(order_)) moments_[group] = static_cast<int>(moment);
+  bytes_ = bytesByTurn(values_, moments_);
+  mostMoment_ = std::max_element(bytes_.begin(), bytes_.end()) - bytes_.begin();
+  for (const HeldValue& held : values_) {
+    Life life = lifeOf(held);
+    lasts_[held.value] = held.isReturned ? forever : life.last;
+    if (life.first < mostMoment_ && mostMoment_ <= life.last && !held.isReturned)
+      waiting_.push_back(held.value.getDefiningOp());
+  }
 }
 
 int64_t Lifetimes::momentOf(mlir::Operation* op) const {
@@ -44,32 +48,8 @@ llvm::SmallVector<mlir::Operation*> Lifetimes::readersOf(mlir::Value value) cons
 }
 
 int64_t Lifetimes::lastMoment(mlir::Value value) const {
-  auto life = lives_.find(value.getDefiningOp());
-  return life == lives_.end() ? -1 : life->second.last;
-}
-
-void Lifetimes::findLives() {
-  for (auto& [op, life] : lives_) {
-    life.last = life.first;
-    for (mlir::Operation* reader : readersOf(op->getResult(0)))
-      life.last = std::max(life.last, isReturn(reader) ? forever : momentOf(reader));
-  }
-}
-
-void Lifetimes::findMost() {
-  llvm::SmallVector<int64_t> changes(moments_.size() + 1, 0);
-  for (auto& [op, life] : lives_) {
-    if (life.last == forever) continue;
-    changes[life.first] += bytesOf(op->getResult(0));
-    changes[life.last + 1] -= bytesOf(op->getResult(0));
-  }
-  int64_t now = 0;
-  for (auto [moment, change] : llvm::enumerate(changes)) {
-    now += change;
-    if (now > mostBytes_) mostBytes_ = now, mostMoment_ = static_cast<int64_t>(moment);
-  }
-  for (auto& [op, life] : lives_)
-    if (life.first < mostMoment_ && mostMoment_ <= life.last && life.last != forever) waiting_.push_back(op);
+  auto last = lasts_.find(value);
+  return last == lasts_.end() ? -1 : last->second;
 }
 
 }  // namespace stator::fuse

@@ -1,8 +1,7 @@
 // How long values between kernels live, told from groups before they are kernels.
 #pragma once
 
-#include "compiler/fuse/group_ops.h"
-#include "llvm/ADT/MapVector.h"
+#include "compiler/fuse/held_values.h"
 
 namespace stator::fuse {
 
@@ -12,9 +11,18 @@ class Lifetimes {
  public:
   Lifetimes(mlir::Block& block, const Grouping& grouping);
 
+  /// The groups in the order of their kernels.
+  llvm::ArrayRef<int> order() const { return order_; }
+
   /// What the arena holds at the moment when it holds most.
-  int64_t mostBytes() const { return mostBytes_; }
+  int64_t mostBytes() const { return bytes_[mostMoment_]; }
   int64_t mostMoment() const { return mostMoment_; }
+  /// What it holds at each moment.
+  const std::vector<int64_t>& bytes() const { return bytes_; }
+
+  /// What kernels make for others, and the first and the last moment of each in memory.
+  const std::vector<HeldValue>& values() const { return values_; }
+  Life lifeOf(const HeldValue& value) const { return fuse::lifeOf(value, moments_); }
 
   /// The ops whose results lie in the arena at that moment and were made before.
   llvm::ArrayRef<mlir::Operation*> waiting() const { return waiting_; }
@@ -29,21 +37,13 @@ class Lifetimes {
   int64_t lastMoment(mlir::Value value) const;
 
  private:
-  struct Life {
-    int64_t first, last;
-  };
-
-  void findLives();
-  void findMost();
-
   const Grouping& grouping_;
-  llvm::SmallVector<int64_t> moments_;             ///< by group
-  llvm::MapVector<mlir::Operation*, Life> lives_;  ///< of what kernels make and others read
-  int64_t mostBytes_ = 0, mostMoment_ = 0;
+  std::vector<HeldValue> values_;
+  llvm::SmallVector<int> order_, moments_;  ///< the latter by group
+  std::vector<int64_t> bytes_;
+  llvm::DenseMap<mlir::Value, int64_t> lasts_;
+  int64_t mostMoment_ = 0;
   llvm::SmallVector<mlir::Operation*> waiting_;
 };
-
-/// Bytes of a value in memory.
-int64_t bytesOf(mlir::Value value);
 
 }  // namespace stator::fuse

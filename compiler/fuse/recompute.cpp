@@ -1,208 +1,53 @@
-// Values that are computed again where they are read late, instead of waiting in memory.
-//
-//   %h = add(matmul, bias)                     %h = add(matmul, bias)
-//   %g = gelu %h                               %g = gelu %h
-//   %y = matmul %g, %w                         %y = matmul %g, %w
-//   ...                                   =>   ...
-//   %dh = mul %dg, gelu'(%h)                   %r = recompute %h          (the mark: not the same, not fused with %h)
-//   %dw = matmul transpose(%g), %dy            %dh = mul %dg, gelu'(%r)
-//                                              %dw = matmul transpose(gelu %r), %dy
-//
-// Here two tensors waited, %g and gelu'(%h), which the kernel of %h makes as it passes; now %h waits alone.
+// Values that are computed again where they are read late: takes functions of prepared ops; gives the same with copies
+// of ops, behind marks that keep them apart from what they are copies of.
 #include "compiler/fuse/recompute.h"
 
-#include "compiler/fuse/lifetimes.h"
+#include <limits>
+
 #include "compiler/fuse/prepare.h"
-#include "compiler/ir/build.h"
-#include "compiler/ir/rules.h"
+#include "compiler/fuse/recompute_cheap.h"
+#include "compiler/fuse/trade_time.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/Pass.h"
 
 namespace stator::fuse {
 namespace {
 
-constexpr int64_t muchSmaller = 16;  ///< values that are small beside another wait without being counted
-constexpr size_t mostRepeated = 16;  ///< ops that make a value again
-constexpr int mostRounds = 4;
+constexpr double unaskedTime = 0.02, unaskedExchange = 4;
+constexpr double anyTime = std::numeric_limits<double>::infinity();
+constexpr int64_t smallestPart = 1000;  ///< of a budget: smaller values do not matter
+constexpr int mostTrials = 16;
 
-/// How a value is made again: the ops, in program order, from values that wait and from small ones.
-struct Recipe {
-  llvm::SmallSetVector<mlir::Operation*, 16> ops;
-  llvm::SmallSetVector<mlir::Value, 4> waiting;  ///< large values that it reads and that are there in any case
-  llvm::SmallSetVector<mlir::Value, 4> missing;  ///< large values that it reads and that are not
-};
+int64_t mostBytes(mlir::Block& block) { return Lifetimes(block, Grouping(block, true)).mostBytes(); }
 
-bool isRepeatable(mlir::Operation* op) {
-  if (llvm::isa<ir::ReshapeOp, ir::BroadcastOp, ir::PadOp>(op)) return true;
-  return roleOf(op) == Role::compute && !llvm::isa<ir::RandomUniformOp>(op);
+/// Whether less is held than before.
+bool tradeOnce(mlir::Block& block, const TradeLimits& limits) {
+  const Grouping grouping(block, true);
+  const Lifetimes lives(block, grouping);
+  if (lives.mostBytes() <= limits.enoughBytes || !tradeTime(block, lives, limits)) return false;
+  const int64_t before = lives.mostBytes();
+  dropDeadOps(block);
+  return mostBytes(block) < before;
 }
 
-class Plan {
- public:
-  Plan(const Lifetimes& lives, int64_t leastBytes) : lives_(lives), leastBytes_(leastBytes) {
-    for (mlir::Operation* op : lives.waiting())
-      if (bytesOf(op->getResult(0)) >= leastBytes && isRepeatable(op) && !isNeededWhole(op))
-        candidates_.insert({op, firstLate(op)});
+/// Where the estimate promises more than comes of it, less is asked for.
+void tradeWithin(mlir::func::FuncOp function, int64_t leastBytes, int64_t budgetBytes) {
+  TradeLimits limits{0, leastBytes, unaskedTime, unaskedExchange};
+  if (budgetBytes > 0) limits = {budgetBytes, std::min(leastBytes, budgetBytes / smallestPart), anyTime, 0};
+  for (int trial = 0; trial < (budgetBytes > 0 ? mostTrials : 1); ++trial) {
+    mlir::OwningOpRef<mlir::func::FuncOp> before = function.clone();
+    const int64_t bytes = mostBytes(function.getBody().front());
+    if (bytes <= budgetBytes) return;
+    const bool helps = tradeOnce(function.getBody().front(), limits);
+    if (!helps) function.getBody().takeBody(before->getBody());
+    limits.enoughBytes = helps ? std::max<int64_t>(0, budgetBytes) : (limits.enoughBytes + bytes) / 2;
   }
-
-  /// Whether anything is to be computed again.
-  bool make() {
-    bool any = false;
-    while (forgetWhatIsAtHand() || keepOneForOthers()) any = true;
-    return any;
-  }
-
-  void rewrite() {
-    for (mlir::Operation* op : forgotten_) repeat(op);
-  }
-
- private:
-  bool isLate(mlir::Operation* reader) const { return lives_.momentOf(reader) >= lives_.mostMoment(); }
-
-  /// Whether the kernel that runs when most is held reads the value from memory, for other than elementwise ops.
-  bool isNeededWhole(mlir::Operation* op) const {
-    return llvm::any_of(lives_.readersOf(op->getResult(0)), [&](mlir::Operation* reader) {
-      return lives_.momentOf(reader) == lives_.mostMoment() && roleOf(reader) != Role::compute;
-    });
-  }
-
-  int64_t firstLate(mlir::Operation* op) const {
-    int64_t first = lives_.lastMoment(op->getResult(0));
-    for (mlir::Operation* reader : lives_.readersOf(op->getResult(0)))
-      if (isLate(reader)) first = std::min(first, lives_.momentOf(reader));
-    return first;
-  }
-
-  /// Whether `value` waits until `moment` in any case.
-  bool isAtHand(mlir::Value value, int64_t moment) const {
-    mlir::Operation* op = value.getDefiningOp();
-    if (!op) return true;
-    if (forgotten_.contains(op)) return false;
-    return pinned_.contains(op) || lives_.lastMoment(value) >= moment;
-  }
-
-  Recipe recipeOf(mlir::Operation* op, mlir::Value also = {}) const {
-    Recipe recipe;
-    collect(op, also, elementCount(op->getResult(0)), candidates_.lookup(op), recipe);
-    return recipe;
-  }
-
-  void collect(mlir::Operation* op, mlir::Value also, int64_t elements, int64_t moment, Recipe& recipe) const {
-    if (recipe.ops.contains(op) || recipe.ops.size() > mostRepeated) return;
-    for (mlir::Value operand : op->getOperands()) {
-      mlir::Operation* base = operand.getDefiningOp();
-      if (!base || roleOf(base) == Role::source || elementCount(operand) * muchSmaller <= elements) continue;
-      if (operand == also || isAtHand(operand, moment)) recipe.waiting.insert(operand);
-      else if (isRepeatable(base)) collect(base, also, elements, moment, recipe);
-      else recipe.missing.insert(operand);
-    }
-    recipe.ops.insert(op);
-  }
-
-  static bool isPossible(const Recipe& recipe) { return recipe.missing.empty() && recipe.ops.size() <= mostRepeated; }
-
-  bool mayForget(mlir::Operation* op) const { return !forgotten_.contains(op) && !pinned_.contains(op); }
-
-  void forget(mlir::Operation* op, const Recipe& recipe) {
-    forgotten_.insert(op);
-    recipes_[op] = recipe;
-    for (mlir::Value value : recipe.waiting)
-      if (mlir::Operation* made = value.getDefiningOp()) pinned_.insert(made);
-  }
-
-  bool forgetWhatIsAtHand() {
-    size_t before = forgotten_.size();
-    for (auto [op, moment] : candidates_) {
-      if (!mayForget(op)) continue;
-      if (Recipe recipe = recipeOf(op); isPossible(recipe)) forget(op, recipe);
-    }
-    return forgotten_.size() > before;
-  }
-
-  /// The value that, kept, makes the most bytes needless: each that could be made from it alone.
-  bool keepOneForOthers() {
-    mlir::Value best;
-    int64_t most = 0;
-    llvm::SmallSetVector<mlir::Value, 16> choices;
-    for (auto [op, moment] : candidates_) {
-      if (!mayForget(op)) continue;
-      Recipe recipe = recipeOf(op);
-      for (mlir::Operation* inner : llvm::reverse(recipe.ops)) choices.insert(inner->getResult(0));
-      for (mlir::Value value : recipe.missing) choices.insert(value);
-    }
-    for (mlir::Value choice : choices)
-      if (int64_t gain = gainOf(choice); gain > most) most = gain, best = choice;
-    if (most < leastBytes_) return false;
-    for (mlir::Operation* op : madeFrom(best)) forget(op, recipeOf(op, best));
-    pinned_.insert(best.getDefiningOp());
-    return true;
-  }
-
-  llvm::SmallVector<mlir::Operation*> madeFrom(mlir::Value choice) const {
-    llvm::SmallVector<mlir::Operation*> made;
-    for (auto [op, moment] : candidates_) {
-      if (!mayForget(op) || op == choice.getDefiningOp()) continue;
-      Recipe recipe = recipeOf(op, choice);
-      if (isPossible(recipe) && recipe.waiting.contains(choice)) made.push_back(op);
-    }
-    return made;
-  }
-
-  int64_t gainOf(mlir::Value choice) const {
-    int64_t gain = -bytesOf(choice);
-    for (mlir::Operation* op : madeFrom(choice)) gain += bytesOf(op->getResult(0));
-    return gain;
-  }
-
-  void repeat(mlir::Operation* op) {
-    mlir::Operation* first = nullptr;
-    for (mlir::Operation* reader : lives_.readersOf(op->getResult(0)))
-      if (isLate(reader) && (!first || reader->isBeforeInBlock(first))) first = reader;
-    mlir::OpBuilder builder(first);
-    mlir::IRMapping copies;
-    for (mlir::Operation* inner : recipes_[op].ops) {
-      for (mlir::Value operand : inner->getOperands())
-        if (!copies.contains(operand)) copies.map(operand, marked(builder, operand));
-      builder.clone(*inner, copies);
-    }
-    redirect(builder, op->getResult(0), copies.lookup(op->getResult(0)));
-  }
-
-  /// A value from before, for computing others again: what reads it stays apart from what made it.
-  static mlir::Value marked(mlir::OpBuilder& builder, mlir::Value value) {
-    mlir::Operation* op = value.getDefiningOp();
-    if (!op || roleOf(op) == Role::source) return value;
-    return ir::buildOp(builder, value.getLoc(), rule::Recompute{}, {value});
-  }
-
-  /// Late readers of `from` read `to`: through copies of the views in between.
-  void redirect(mlir::OpBuilder& builder, mlir::Value from, mlir::Value to) {
-    for (mlir::OpOperand& use : llvm::make_early_inc_range(from.getUses())) {
-      mlir::Operation* user = use.getOwner();
-      if (lives_.momentOf(user) >= 0) {
-        if (isLate(user)) use.set(to);
-      } else if (!user->hasTrait<mlir::OpTrait::IsTerminator>() &&
-                 llvm::any_of(lives_.readersOf(user->getResult(0)), [&](auto* reader) { return isLate(reader); })) {
-        mlir::IRMapping copies;
-        copies.map(from, to);
-        mlir::Operation* copy = builder.clone(*user, copies);
-        redirect(builder, user->getResult(0), copy->getResult(0));
-      }
-    }
-  }
-
-  const Lifetimes& lives_;
-  int64_t leastBytes_;
-  llvm::MapVector<mlir::Operation*, int64_t> candidates_;  ///< with the moment of the first late reader
-  llvm::SetVector<mlir::Operation*> forgotten_;
-  llvm::DenseSet<mlir::Operation*> pinned_;
-  llvm::DenseMap<mlir::Operation*, Recipe> recipes_;
-};
+}
 
 struct RecomputePass : mlir::PassWrapper<RecomputePass, mlir::OperationPass<mlir::func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RecomputePass)
-  explicit RecomputePass(int64_t least) { leastBytes = least; }
+  RecomputePass(int64_t budget, int64_t least) { budgetBytes = budget, leastBytes = least; }
   RecomputePass(const RecomputePass& other) : PassWrapper(other) {}
 
   llvm::StringRef getArgument() const override { return "recompute"; }
@@ -210,32 +55,23 @@ struct RecomputePass : mlir::PassWrapper<RecomputePass, mlir::OperationPass<mlir
   void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<ir::StatorDialect>(); }
 
   void runOnOperation() override {
-    if (!getOperation().isDeclaration()) recomputeLate(getOperation().getBody().front(), leastBytes);
+    if (getOperation().isDeclaration()) return;
+    recomputeCheap(getOperation().getBody().front(), leastBytes);
+    tradeWithin(getOperation(), leastBytes, budgetBytes);
   }
 
+  Option<int64_t> budgetBytes{*this, "budget-bytes", llvm::cl::desc("Of the arena; 0: none"), llvm::cl::init(0)};
   Option<int64_t> leastBytes{*this, "least-bytes", llvm::cl::desc("Of the smallest value to compute again"),
                              llvm::cl::init(leastRecomputedBytes)};
 };
 
 }  // namespace
-
-void recomputeLate(mlir::Block& block, int64_t leastBytes) {
-  for (int round = 0; round < mostRounds; ++round) {
-    Grouping grouping(block, true);
-    Lifetimes lives(block, grouping);
-    Plan plan(lives, leastBytes);
-    if (!plan.make()) return;
-    plan.rewrite();
-    dropDeadOps(block);
-  }
-}
-
 }  // namespace stator::fuse
 
 namespace stator {
 
-std::unique_ptr<mlir::Pass> createRecomputePass(int64_t leastBytes) {
-  return std::make_unique<fuse::RecomputePass>(leastBytes);
+std::unique_ptr<mlir::Pass> createRecomputePass(int64_t budgetBytes, int64_t leastBytes) {
+  return std::make_unique<fuse::RecomputePass>(budgetBytes, leastBytes);
 }
 
 }  // namespace stator

@@ -3,8 +3,11 @@
 // The step of a loop sees a row of each sequence and writes a row of each stack: addresses that move with the step. Of
 // a state that is also stacked, one piece of memory holds all values, the initial one included: the stack of the states
 // before each step and the stack of those behind it are the same rows, one apart.
+//
+// A kernel's result lies where an operand did that ends there, if each element is read only where it is written.
 #include "compiler/memory/block_plan.h"
 
+#include "compiler/memory/update_in_place.h"
 #include "runtime/error.h"
 
 namespace stator::memory {
@@ -14,6 +17,23 @@ constexpr int64_t counterBytes = 64;  // the number of the step, at the beginnin
 
 /// The row of a state's history that step `step` finds or leaves: values lie in the order of the sequences.
 int64_t historyRow(ir::ScanOp scan, bool behind, int64_t step) { return step + (behind != scan.getReverse() ? 1 : 0); }
+
+/// Whether a loop starts from `value`: its memory becomes the state's.
+bool startsLoop(mlir::Value value) {
+  return llvm::any_of(value.getUsers(), [&](mlir::Operation* user) {
+    if (auto reshape = llvm::dyn_cast<ir::ReshapeOp>(user)) return startsLoop(reshape.getResult());
+    auto scan = llvm::dyn_cast<ir::ScanOp>(user);
+    return scan && llvm::is_contained(scan.getInitial(), value);
+  });
+}
+
+/// Whether nothing behind `fusion` reads `value`.
+bool endsAt(mlir::Value value, ir::FusionOp fusion) {
+  return llvm::all_of(value.getUsers(), [&](mlir::Operation* user) {
+    if (auto reshape = llvm::dyn_cast<ir::ReshapeOp>(user)) return endsAt(reshape.getResult(), fusion);
+    return !fusion->isBeforeInBlock(user);
+  });
+}
 
 /// What a step yields lies where the block around says.
 llvm::DenseSet<mlir::Value> placedByStep(ir::ScanOp scan) {
@@ -58,11 +78,34 @@ void BlockPlan::use(mlir::Value value, int moment) {
 /// A value lives from its kernel to the last that reads it.
 void BlockPlan::addFusion(ir::FusionOp fusion, int moment) {
   for (mlir::Value operand : fusion.getInputs()) use(operand, moment);
+  llvm::DenseSet<mlir::Value> taken;
   for (mlir::Value result : fusion.getResults()) {
     if (placed_.contains(result)) continue;
+    if (mlir::Value old = reuses_ ? overwritable(fusion, result, taken) : mlir::Value()) {
+      taken.insert(old);
+      parts_[result] = partOf(old);
+      continue;
+    }
     memoryOf_[result] = lifetimes_.size();
     lifetimes_.push_back({memory::sizeBytes(result.getType()), moment, moment});
   }
+}
+
+/// An operand whose memory the kernel may write `result` to; null: there is none.
+mlir::Value BlockPlan::overwritable(ir::FusionOp fusion, mlir::Value result,
+                                    const llvm::DenseSet<mlir::Value>& taken) const {
+  bool elementwise = fusion.getKind() == "map" || fusion.getKind() == "contraction";
+  if (!elementwise || startsLoop(result)) return {};
+  auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
+  for (mlir::Value operand : fusion.getInputs()) {
+    mlir::Value old = ir::withoutReshapes(operand);
+    auto held = llvm::cast<mlir::RankedTensorType>(old.getType());
+    bool same = held.getElementType() == type.getElementType() && held.getNumElements() == type.getNumElements();
+    if (!same || taken.contains(old) || !old.getDefiningOp<ir::FusionOp>()) continue;
+    if (!memoryOf_.contains(partOf(old).whole) || startsLoop(old)) continue;
+    if (endsAt(old, fusion) && readsInPlace(fusion, old)) return old;
+  }
+  return {};
 }
 
 void BlockPlan::addScan(ir::ScanOp scan, int moment) {

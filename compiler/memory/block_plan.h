@@ -46,6 +46,7 @@ class BlockPlan {
   Part partOf(mlir::Value value) const;
   void use(mlir::Value value, int moment);
   void addFusion(ir::FusionOp fusion, int moment);
+  mlir::Value overwritable(ir::FusionOp fusion, mlir::Value result, const llvm::DenseSet<mlir::Value>& taken) const;
   void addScan(ir::ScanOp scan, int moment);
   void addState(ir::ScanOp scan, unsigned state, int moment);
   static void assignLoop(const Loop& loop, int64_t offset, Buffers& buffers);

@@ -1,4 +1,4 @@
-// Which state updates may overwrite the old value, and the order of kernels that lets them.
+// Which kernels may overwrite what they read, and the order of kernels that lets them.
 #include "compiler/memory/update_in_place.h"
 
 #include <map>
@@ -25,6 +25,17 @@ bool isReadInPlace(mlir::Value value, llvm::DenseSet<mlir::Value>& seen) {
     return !moves && isReadInPlace(user->getResult(0), seen);
   });
 }
+
+}  // namespace
+
+bool readsInPlace(ir::FusionOp writer, mlir::Value old) {
+  llvm::DenseSet<mlir::Value> seen;
+  for (auto [operand, argument] : llvm::zip_equal(writer.getInputs(), writer.getBody().getArguments()))
+    if (ir::withoutReshapes(operand) == old && !isReadInPlace(argument, seen)) return false;
+  return true;
+}
+
+namespace {
 
 class UpdateOrder {
  public:
@@ -57,13 +68,6 @@ class UpdateOrder {
         for (mlir::Operation* reader : readersOf(user->getResult(0))) readers.insert(reader);
     }
     return readers;
-  }
-
-  bool readsInPlace(ir::FusionOp writer, mlir::Value old) {
-    llvm::DenseSet<mlir::Value> seen;
-    for (auto [operand, argument] : llvm::zip_equal(writer.getInputs(), writer.getBody().getArguments()))
-      if (ir::withoutReshapes(operand) == old && !isReadInPlace(argument, seen)) return false;
-    return true;
   }
 
   /// The fusions and loops that `op` waits for.

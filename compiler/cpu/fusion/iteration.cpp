@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/cpu/fusion/evaluate.h"
+#include "compiler/ir/work.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -163,13 +164,7 @@ int64_t chunkCount(double nanoseconds, int64_t units) {
 
 double nanosecondsPerElement(ir::FusionOp fusion) {
   double time = 0.3 * (fusion.getNumOperands() + fusion.getNumResults());
-  for (mlir::Operation& op : fusion.getBody().front())
-    time += llvm::TypeSwitch<mlir::Operation*, double>(&op)
-                .Case<ir::AcosOp, ir::AsinOp, ir::AtanOp, ir::Atan2Op, ir::CosOp, ir::ErfOp, ir::ExpOp, ir::Expm1Op,
-                      ir::GeluOp, ir::GeluTanhOp, ir::LogOp, ir::Log1pOp, ir::SigmoidOp, ir::SiluOp, ir::SinOp,
-                      ir::TanOp, ir::TanhOp>([](auto) { return 0.5; })
-                .Case<ir::FmodOp, ir::PowOp, ir::RandomUniformOp, ir::RemainderOp>([](auto) { return 5.0; })
-                .Default([](auto) { return 0.05; });
+  for (mlir::Operation& op : fusion.getBody().front()) time += ir::elementNanoseconds(&op);
   return time;
 }
 
