@@ -1,14 +1,16 @@
 # stator_add_model(NAME PROGRAM program SOURCE header [FUNCTIONS f...] [BIND batch=1,32...] [TARGETS x86-64-v3...]
-#                  [PRECISION bf16] [MAX_BYTES n] [EMBED_WEIGHTS file] [PACK_WEIGHTS file] [FREESTANDING])
+#                  [PRECISION bf16] [MEMORY_BUDGET n] [MAX_BYTES n] [EMBED_WEIGHTS file] [PACK_WEIGHTS file]
+#                  [FREESTANDING])
 #
 # A static library target NAME with the header NAME.h, compiled ahead of time from the program that the header declares:
 # a small program is built that includes it and writes the graph, and statorc compiles that. FUNCTIONS: all by default.
-# TARGETS: several are chosen from at start; this machine's by default. PRECISION: f32 by default. MAX_BYTES: the most
-# that an arena may need. EMBED_WEIGHTS: a safetensors file that becomes part of the library. PACK_WEIGHTS: one that
+# TARGETS: several are chosen from at start; this machine's by default. PRECISION: f32 by default. MEMORY_BUDGET:
+# what an arena may take, as 200kB: values are computed again until it does. MAX_BYTES: the most that one may need. EMBED_WEIGHTS: a safetensors file that becomes part of the library. PACK_WEIGHTS: one that
 # NAME.TARGET.packed, beside the header, is made of for each target. FREESTANDING: nothing of libm may be needed.
 # Needs the targets stator::dsl, stator::graph_file and stator::statorc, which find_package(Stator) gives too.
 function(stator_add_model name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "FREESTANDING" "PROGRAM;SOURCE;PRECISION;MAX_BYTES;EMBED_WEIGHTS;PACK_WEIGHTS"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "FREESTANDING"
+    "PROGRAM;SOURCE;PRECISION;MEMORY_BUDGET;MAX_BYTES;EMBED_WEIGHTS;PACK_WEIGHTS"
     "FUNCTIONS;BIND;TARGETS")
   foreach(needed PROGRAM SOURCE)
     if(NOT arg_${needed})
@@ -39,8 +41,8 @@ int main(int, char** argv) { stator::save_program(@arg_PROGRAM@, argv[1]); }
     VERBATIM)
 
   set(options --name ${name} --emit lib,header --output ${folder})
-  foreach(option "FUNCTIONS|--functions|," "TARGETS|--target|," "BIND|--bind| " "PRECISION|--precision|" "MAX_BYTES|--max-bytes|"
-      "EMBED_WEIGHTS|--embed-weights|" "PACK_WEIGHTS|--pack-weights|")
+  foreach(option "FUNCTIONS|--functions|," "TARGETS|--target|," "BIND|--bind| " "PRECISION|--precision|"
+      "MEMORY_BUDGET|--memory-budget|" "MAX_BYTES|--max-bytes|" "EMBED_WEIGHTS|--embed-weights|" "PACK_WEIGHTS|--pack-weights|")
     string(REPLACE "|" ";" parts "${option}")
     list(GET parts 0 key)
     list(GET parts 1 flag)

@@ -76,8 +76,9 @@ struct Library::Impl {
     slots = program.slots;
     const ProgramGraph functions = keep_used_slots(functions_named(program, options.functions));
     check_names(functions, options.name);
-    std::vector<LlvmModule> codes = take(compile_variants(functions, combinations(options.bindings), plan.targets,
-                                                          {.dump = options.dump, .precision = options.precision}));
+    std::vector<LlvmModule> codes = take(compile_variants(
+        functions, combinations(options.bindings), plan.targets,
+        {.dump = options.dump, .precision = options.precision, .memory_budget = options.memory_budget}));
     make_plan(functions);
     check_budget();
     header = write_header(plan);

@@ -22,6 +22,7 @@ struct LibraryOptions {
   std::vector<std::string> targets = {};    ///< by name; several of one architecture are chosen from at start
   std::string weights = {};                 ///< a safetensors file whose values become part of the library; empty: none
   std::string precision = "f32";            ///< or bf16: as CompileOptions::precision
+  int64_t memory_budget = 0;                ///< as CompileOptions::memory_budget; of each function's arena
   int64_t max_arena_bytes = 0;              ///< the most that an arena may need; 0: anything
   bool freestanding = false;                ///< nothing of libm may be needed
   std::string dump = {};                    ///< a phase whose IR goes to standard output, for each variant; empty: none

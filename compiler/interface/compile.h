@@ -41,6 +41,11 @@ struct CompileOptions {
   /// instructions, on `x86-64-v4`), `tile` (squares of them, by AMX's, on the same), or `chosen`: for each product the
   /// fastest that this host has where the target is `native`, else `widen`.
   std::string bf16_products = "chosen";
+  /// The most bytes that the arena of one call may take: all that it needs beside state, inputs and results. What would
+  /// wait in memory is computed again until the plan fits, products, convolutions and norms too, cheapest first for
+  /// each byte (as PyTorch's activation_memory_budget does, but in bytes and not as a part of what is kept). Values
+  /// stay the same up to what they are fused with. 0: none; then only what costs next to nothing is computed again.
+  int64_t memory_budget = 0;
   /// Folder of the kernel cache. Empty: $STATOR_CACHE, then the user's cache folder. `off` means none.
   std::string cache = {};
   /// The most bytes that the cache may take; what was not used for longest goes first. Below 0: $STATOR_CACHE_MIB
@@ -59,8 +64,8 @@ struct CompileOptions {
 std::string name_of_target(const std::string& target);
 
 /// Binds every symbol, and takes the graph through all phases to machine code in memory.
-/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel, target or precision, or a graph
-/// that does not verify.
+/// Errors: UserError for an unbound symbol, a bound below 1, an unknown phase, kernel, target or precision, a memory
+/// budget that cannot be kept, or a graph that does not verify.
 std::shared_ptr<const Executable> compile(const ProgramGraph& program, const std::vector<Binding>& bindings,
                                           const CompileOptions& options = {});
 

@@ -37,11 +37,17 @@ cpu::Target target_of(const CompileOptions& options) {
   return precisionNamed(options.precision) == Precision::bf16 ? products : plain;
 }
 
+void check_budget(const CompileOptions& options) {
+  if (options.memory_budget < 0)
+    throw UserError(
+        concat("compile: memory_budget is ", options.memory_budget, ", which is below 0 bytes (no budget)"));
+}
+
 /// All that the machine code depends on.
 std::string cache_key(const ProgramGraph& program, const std::vector<Binding>& bindings, const cpu::Target& target,
                       const CompileOptions& options) {
   std::string key = concat("build ", build_id, "\ntarget ", target.name, "\nwithout ", joined(options.disabled_phases),
-                           "\nprecision ", options.precision);
+                           "\nprecision ", options.precision, "\nmemory budget ", options.memory_budget);
   for (const Binding& binding : bindings) key += concat("\n", symbol::name_of(binding.symbol), " = ", binding.number);
   if (options.kernels_only) key += "\nkernels only";
   return key + "\n" + graph_text(program);
@@ -54,6 +60,7 @@ std::string name_of_target(const std::string& target) { return cpu::resolveTarge
 std::shared_ptr<const Executable> compile(const ProgramGraph& given, const std::vector<Binding>& bindings,
                                           const CompileOptions& options) {
   check_phases(options);
+  check_budget(options);
   const cpu::Target target = target_of(options);
   const ProgramGraph program = functions_named(given, options.functions);
   const KernelCache cache(options.cache, options.cache_bytes);

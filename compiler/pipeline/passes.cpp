@@ -16,7 +16,7 @@
 
 namespace stator {
 
-std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes, Precision precision) {
+std::vector<PhasePass> passesToPrepare(const std::function<bool(Phase)>& optimizes, Precision precision) {
   auto on = [&](Phase phase) { return !optimizes || optimizes(phase); };
   std::vector<PhasePass> passes;
   passes.push_back({Phase::mask, createMaskPass()});
@@ -31,9 +31,21 @@ std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& opti
   if (on(Phase::blocks)) passes.push_back({Phase::blocks, createBlocksPass()});
   if (on(Phase::attention)) passes.push_back({Phase::attention, createAttentionPass()});
   passes.push_back({Phase::prepare, createPreparePass()});
-  if (on(Phase::recompute)) passes.push_back({Phase::recompute, createRecomputePass()});
+  return passes;
+}
+
+std::vector<PhasePass> passesFromRecompute(const std::function<bool(Phase)>& optimizes, int64_t live_bytes) {
+  auto on = [&](Phase phase) { return !optimizes || optimizes(phase); };
+  std::vector<PhasePass> passes;
+  if (on(Phase::recompute)) passes.push_back({Phase::recompute, createRecomputePass(live_bytes)});
   passes.push_back({Phase::fuse, createFusePass(on(Phase::fuse))});
   passes.push_back({Phase::plan_memory, createPlanMemoryPass(on(Phase::plan_memory))});
+  return passes;
+}
+
+std::vector<PhasePass> passesToPlanMemory(const std::function<bool(Phase)>& optimizes, Precision precision) {
+  std::vector<PhasePass> passes = passesToPrepare(optimizes, precision);
+  for (PhasePass& next : passesFromRecompute(optimizes)) passes.push_back(std::move(next));
   return passes;
 }
 

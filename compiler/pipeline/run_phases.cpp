@@ -14,6 +14,7 @@
 #include "compiler/memory/buffer.h"
 #include "compiler/pipeline/dump_kernels.h"
 #include "compiler/pipeline/lent_context.h"
+#include "compiler/pipeline/memory_budget.h"
 #include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/phases.h"
 #include "mlir/IR/MLIRContext.h"
@@ -75,8 +76,13 @@ class Pipeline {
 
   void runPasses() {
     const Precision precision = precisionNamed(options_.precision);
-    for (PhasePass& next : passesToPlanMemory([&](Phase which) { return optimizes(which); }, precision))
-      pass(next.phase, std::move(next.pass));
+    const auto optimizing = [&](Phase which) { return optimizes(which); };
+    for (PhasePass& next : passesToPrepare(optimizing, precision)) pass(next.phase, std::move(next.pass));
+    const int64_t budget = options_.memory_budget;
+    int64_t live_bytes = 0;
+    if (budget > 0)
+      timed(Phase::recompute, [&] { live_bytes = liveBytesWithin(budget, *module_, target_, optimizing); });
+    for (PhasePass& next : passesFromRecompute(optimizing, live_bytes)) pass(next.phase, std::move(next.pass));
   }
 
   bool optimizes(Phase which) const {
@@ -101,11 +107,15 @@ class Pipeline {
 
   bool dumps(Phase which) const { return options_.dump == nameOf(which); }
 
-  void phase(Phase which, llvm::function_ref<void()> work) {
+  void timed(Phase which, llvm::function_ref<void()> work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
     times_.push_back({std::string(nameOf(which)), taken.count()});
+  }
+
+  void phase(Phase which, llvm::function_ref<void()> work) {
+    timed(which, work);
     if (dumps(which) && which != Phase::emit) module_->print(llvm::outs());
   }
 

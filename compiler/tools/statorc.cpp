@@ -64,6 +64,7 @@ struct Request {
         .option("--precision", options.precision, "f32, or bf16: factors of products rounded to it, sums in f32")
         .option("--embed-weights", options.weights, "a safetensors file whose values become part of the library")
         .option("--pack-weights", packed, "a safetensors file to make NAME.TARGET.packed of, which programs map")
+        .bytes("--memory-budget", options.memory_budget, "the most that an arena may take, by computing again; 0: any")
         .option("--max-bytes", options.max_arena_bytes, "the most that a function's arena may need; 0: anything",
                 cli::at_least(0))
         .flag("--freestanding", options.freestanding, "fail where the library would need libm")

@@ -23,6 +23,7 @@ void Options::parse(int argc, char** argv) {
       .option("--json", json, "file for the figures of the run")
       .option("--target", target, "instruction set: native, x86-64, x86-64-v3 or x86-64-v4")
       .option("--precision", precision, "f32, or bf16: factors of products rounded to it, sums in f32")
+      .bytes("--memory-budget", memory_budget, "what a step's arena may take, as 32MB, by computing again; 0: any")
       .option("--dump", dump, "print the IR after this phase, or a kernel with its assembly, and stop")
       .option("--profile", profile, "file for a trace of the kernels' times (chrome://tracing, ui.perfetto.dev)");
   if (can_download) parser.flag("--download", download, "fetch the data where none is found");
@@ -33,8 +34,12 @@ void Options::parse(int argc, char** argv) {
 }
 
 stator::CompileOptions Options::compile_options() const {
-  return {
-      .target = target, .threads = static_cast<int>(threads), .dump = dump, .precision = precision, .profile = watch};
+  return {.target = target,
+          .threads = static_cast<int>(threads),
+          .dump = dump,
+          .precision = precision,
+          .memory_budget = memory_budget,
+          .profile = watch};
 }
 
 }  // namespace examples

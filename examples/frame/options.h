@@ -24,7 +24,7 @@ struct Options {
   int64_t threads = 0;
 
   std::string data = {}, save = {}, load = {}, json = {}, dump = {}, profile = {}, target = "native", precision = "f32";
-  int64_t seed = 0;
+  int64_t seed = 0, memory_budget = 0;
   bool download = false;
   std::shared_ptr<stator::Profile> watch = {};  // where --profile asks for one
 

@@ -66,6 +66,15 @@ Parser& Parser::option(const std::string& names, std::string& value, const std::
   return *this;
 }
 
+Parser& Parser::bytes(const std::string& names, int64_t& value, const std::string& help) {
+  constexpr bool kilo_is_1000 = true;
+  impl_->app.add_option(names, value, help)
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->transform(CLI::AsSizeValue(kilo_is_1000), "", "");
+  return *this;
+}
+
 Parser& Parser::flag(const std::string& names, bool& value, const std::string& help) {
   impl_->app.add_flag(names, value, help);
   return *this;

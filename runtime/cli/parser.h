@@ -34,6 +34,8 @@ class Parser {
   Parser& option(const std::string& names, int& value, const std::string& help, Range range = {});
   Parser& option(const std::string& names, double& value, const std::string& help, Range range = {});
   Parser& option(const std::string& names, std::string& value, const std::string& help);
+  /// A number of bytes, as `33554432`, `32MB` (10^6) or `32MiB` (2^20).
+  Parser& bytes(const std::string& names, int64_t& value, const std::string& help);
   /// Takes no value: given, it is true.
   Parser& flag(const std::string& names, bool& value, const std::string& help);
 

@@ -31,6 +31,28 @@ func.func @computed_again(%x: tensor<512x256xf32>, %w: tensor<256x512xf32>, %b: 
 
 // -----
 
+// Within a budget a product, which waits for long, is made again from what is there.
+// RUN: stator-opt %s --prepare --recompute='budget-bytes=3000000' --fuse --split-input-file | FileCheck %s --check-prefix=BUDGET
+// RUN: stator-opt %s --prepare --recompute --fuse --split-input-file | FileCheck %s --check-prefix=FREE
+
+// FREE-LABEL: @for_a_budget
+// FREE-COUNT-5: stator.matmul
+// FREE-NOT: stator.matmul
+// BUDGET-LABEL: @for_a_budget
+// BUDGET-COUNT-6: stator.matmul
+// BUDGET-NOT: stator.matmul
+func.func @for_a_budget(%x: tensor<512x256xf32>, %w: tensor<256x512xf32>, %v: tensor<512x512xf32>)
+    -> tensor<512x512xf32> {
+  %h = stator.matmul %x, %w : (tensor<512x256xf32>, tensor<256x512xf32>) -> tensor<512x512xf32>
+  %a = stator.matmul %h, %v : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %b = stator.matmul %a, %a : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %c = stator.matmul %b, %a : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  %d = stator.matmul %c, %h : (tensor<512x512xf32>, tensor<512x512xf32>) -> tensor<512x512xf32>
+  return %d : tensor<512x512xf32>
+}
+
+// -----
+
 // What is small waits.
 // CHECK-LABEL: @small_values_wait
 // CHECK: stator.exp

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "compiler/pipeline/phases.h"
+#include "runtime/error.h"
 #include "runtime/text.h"
 #include "tests/catch.h"
 #include "tests/ops/compare.h"
@@ -125,6 +126,23 @@ TEST_CASE("each instruction set gives the interpreter's values and gradients") {
     options.target = target;
     check_against_interpreter(samples, options);
   }
+}
+
+TEST_CASE("a memory budget is kept, and changes no values") {
+  int within = 0;
+  for (const Seeded& sample : samples_from(901, 2 * graphs_at_once)) {
+    INFO("seed " << sample.seed);
+    CompileOptions options = test_options();
+    const int64_t arena = compile(sample.program, {batch = bound_rows}, options)->functions.at(0).arena_bytes;
+    options.memory_budget = std::max<int64_t>(1, arena * 9 / 10);
+    try {
+      CHECK(compile(sample.program, {batch = bound_rows}, options)->functions.at(0).arena_bytes <=
+            options.memory_budget);
+    } catch (const UserError&) { continue; }  // nothing that waits can be made again
+    check_against_interpreter({sample}, options);
+    ++within;
+  }
+  CHECK(within >= 3);
 }
 
 TEST_CASE("each optional phase on and off gives the same values") {
