@@ -4,9 +4,10 @@
 #
 # A static library target NAME with the header NAME.h, compiled ahead of time from the program that the header declares:
 # a small program is built that includes it and writes the graph, and statorc compiles that. FUNCTIONS: all by default.
-# TARGETS: several are chosen from at start; this machine's by default. PRECISION: f32 by default. MEMORY_BUDGET:
-# what an arena may take, as 200kB: values are computed again until it does. MAX_BYTES: the most that one may need. EMBED_WEIGHTS: a safetensors file that becomes part of the library. PACK_WEIGHTS: one that
-# NAME.TARGET.packed, beside the header, is made of for each target. FREESTANDING: nothing of libm may be needed.
+# TARGETS: several are chosen from at start; this machine's by default. PRECISION: f32 by default. MEMORY_BUDGET: what
+# an arena may take, as 200kB; values are computed again until it does. MAX_BYTES: the most that an arena may need.
+# EMBED_WEIGHTS: a safetensors file that becomes part of the library. PACK_WEIGHTS: one that NAME.TARGET.packed, beside
+# the header, is made of for each target. FREESTANDING: nothing of libm may be needed.
 # Needs the targets stator::dsl, stator::graph_file and stator::statorc, which find_package(Stator) gives too.
 function(stator_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "FREESTANDING"

@@ -3,6 +3,7 @@
 #include "compiler/fuse/recompute.h"
 
 #include <limits>
+#include <optional>
 
 #include "compiler/fuse/prepare.h"
 #include "compiler/fuse/recompute_cheap.h"
@@ -21,27 +22,36 @@ constexpr int mostTrials = 16;
 
 int64_t mostBytes(mlir::Block& block) { return Lifetimes(block, Grouping(block, true)).mostBytes(); }
 
-/// Whether less is held than before.
-bool tradeOnce(mlir::Block& block, const TradeLimits& limits) {
-  const Grouping grouping(block, true);
-  const Lifetimes lives(block, grouping);
-  if (lives.mostBytes() <= limits.enoughBytes || !tradeTime(block, lives, limits)) return false;
-  const int64_t before = lives.mostBytes();
+/// One round towards `limits`; it is undone where no less is held then. None: nothing is asked for, or possible.
+std::optional<bool> tradeOnce(mlir::func::FuncOp function, const TradeLimits& limits) {
+  mlir::Block& block = function.getBody().front();
+  mlir::OwningOpRef<mlir::func::FuncOp> kept;
+  int64_t before = 0;
+  {
+    const Grouping grouping(block, true);
+    const Lifetimes lives(block, grouping);
+    before = lives.mostBytes();
+    if (before <= limits.enoughBytes || !tradeTime(block, lives, limits, [&] { kept = function.clone(); }))
+      return std::nullopt;
+  }
   dropDeadOps(block);
-  return mostBytes(block) < before;
+  if (mostBytes(block) < before) return true;
+  function.getBody().takeBody(kept->getBody());
+  return false;
 }
 
 /// Where the estimate promises more than comes of it, less is asked for.
 void tradeWithin(mlir::func::FuncOp function, int64_t leastBytes, int64_t budgetBytes) {
-  TradeLimits limits{0, leastBytes, unaskedTime, unaskedExchange};
-  if (budgetBytes > 0) limits = {budgetBytes, std::min(leastBytes, budgetBytes / smallestPart), anyTime, 0};
-  for (int trial = 0; trial < (budgetBytes > 0 ? mostTrials : 1); ++trial) {
-    mlir::OwningOpRef<mlir::func::FuncOp> before = function.clone();
-    const int64_t bytes = mostBytes(function.getBody().front());
-    if (bytes <= budgetBytes) return;
-    const bool helps = tradeOnce(function.getBody().front(), limits);
-    if (!helps) function.getBody().takeBody(before->getBody());
-    limits.enoughBytes = helps ? std::max<int64_t>(0, budgetBytes) : (limits.enoughBytes + bytes) / 2;
+  if (budgetBytes == 0) {
+    tradeOnce(function, {0, leastBytes, unaskedTime, unaskedExchange});
+    return;
+  }
+  TradeLimits limits{budgetBytes, std::min(leastBytes, budgetBytes / smallestPart), anyTime, 0};
+  for (int trial = 0; trial < mostTrials; ++trial) {
+    const std::optional<bool> helps = tradeOnce(function, limits);
+    if (!helps && limits.enoughBytes == budgetBytes) return;
+    if (helps.value_or(false)) limits.enoughBytes = budgetBytes;
+    else limits.enoughBytes += (mostBytes(function.getBody().front()) - limits.enoughBytes) / 2;
   }
 }
 

@@ -206,9 +206,11 @@ double timeOf(mlir::Block& block, const Lifetimes& lives) {
   return time;
 }
 
-bool tradeTime(mlir::Block& block, const Lifetimes& lives, const TradeLimits& limits) {
+bool tradeTime(mlir::Block& block, const Lifetimes& lives, const TradeLimits& limits,
+               llvm::function_ref<void()> before) {
   Trade trade(block, lives, limits);
   if (!trade.choose()) return false;
+  before();
   trade.rewrite();
   return true;
 }

@@ -13,11 +13,13 @@ struct TradeLimits {
   double leastExchange = 0;  ///< parts of the memory for each part of the time
 };
 
-/// Makes values again until no more is asked for, allowed or possible. False: nothing was changed.
+/// Makes values again until no more is asked for, allowed or possible. False: nothing was changed; otherwise `before`
+/// is called before anything is.
 ///
 /// At the moment when most is held, each value that waits for a later one could go: the ops that made it, products too,
 /// would run again before its next reader, from what is there then, and from what is made again with it.
-bool tradeTime(mlir::Block& block, const Lifetimes& lives, const TradeLimits& limits);
+bool tradeTime(mlir::Block& block, const Lifetimes& lives, const TradeLimits& limits,
+               llvm::function_ref<void()> before);
 
 /// The estimated time of all kernels of a block, in nanoseconds.
 double timeOf(mlir::Block& block, const Lifetimes& lives);

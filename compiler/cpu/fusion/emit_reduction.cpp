@@ -111,11 +111,11 @@ bool ReductionEmitter::isFull(Value result) const { return typeOf(result).getNum
 
 void ReductionEmitter::storeReduced(Evaluator& evaluator, const Lanes& lanes) {
   TensorIndex index = reducedIndexOf(lanes, evaluator.math());
-  for (auto [i, result] : llvm::enumerate(results_)) {
-    if (isFull(result)) continue;
-    Value vector = evaluator.evaluate(result, index);
-    storeLanes(evaluator.math(), vector, arguments_.outputs[i], typeOf(result).getElementType(), index);
-  }
+  llvm::SmallVector<std::pair<size_t, Value>> computed;  // all before any is stored: it may lie where an operand does
+  for (auto [i, result] : llvm::enumerate(results_))
+    if (!isFull(result)) computed.push_back({i, evaluator.evaluate(result, index)});
+  for (auto [i, vector] : computed)
+    storeLanes(evaluator.math(), vector, arguments_.outputs[i], typeOf(results_[i]).getElementType(), index);
 }
 
 FusionKernel planReduction(ir::FusionOp fusion, const Target& target) {
