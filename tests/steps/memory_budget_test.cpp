@@ -32,6 +32,7 @@ struct Outcome {
 template <class P> Outcome trained(const P& net, int64_t memory_budget) {
   CompileOptions options = test_options();
   options.memory_budget = memory_budget;
+  options.disabled_phases = {"blocks"};  // whose loops are not run again
   auto compiled = compile<"train_step">(net, batch = rows, options);
   State state = init(net, seed(1));
   Outcome outcome{{}, compiled.session().executable().functions[0].arena_bytes};
