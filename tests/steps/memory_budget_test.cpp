@@ -60,7 +60,7 @@ TEST_CASE("a budget that cannot be kept is one error with what is in the way") {
   const auto net = deep_gpt();
   CHECK_THROWS_WITH(trained(net, 1000),
                     Contains("compile: train_step: memory_budget is 1000 bytes, and its arena takes at least ") &&
-                        Contains(" bytes of '") && Contains(" of h."));
+                        Contains(" bytes of '") && Contains(" of blocks."));
   CHECK_THROWS_WITH(trained(net, -1), "compile: memory_budget is -1, which is below 0 bytes (no budget)");
 }
 
