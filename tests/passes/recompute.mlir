@@ -55,6 +55,8 @@ func.func @for_a_budget(%x: tensor<512x256xf32>, %w: tensor<256x512xf32>, %v: te
 
 // What is small waits.
 // CHECK-LABEL: @small_values_wait
+// BUDGET-LABEL: @small_values_wait
+// FREE-LABEL: @small_values_wait
 // CHECK: stator.exp
 // CHECK-NOT: stator.exp
 func.func @small_values_wait(%x: tensor<16x16xf32>) -> (tensor<16x16xf32>, tensor<16x16xf32>) {
