@@ -126,12 +126,14 @@ llvm::SetVector<mlir::Operation*> readersOf(mlir::Value value) {
   return readers;
 }
 
-/// The op and moment of the last reader of what is likely to lie in memory: what a kernel makes that does more than
-/// compute its elements, or reads them; -1 for other values. Moments are places in `order`.
+/// The place in `order` of the last reader of what is likely to lie in memory: what a kernel makes that does more than
+/// compute its elements, or what such a kernel reads, but for a reduction, which computes it itself. -1 for others.
 int64_t lastReader(mlir::Operation* op, const llvm::DenseMap<mlir::Operation*, int64_t>& order) {
   if (fuse::roleOf(op) == Role::view) return -1;
   llvm::SetVector<mlir::Operation*> readers = readersOf(op->getResult(0));
-  if (!llvm::any_of(readers, isHeavy) && !(isHeavy(op) && readers.size() > 1)) return -1;
+  bool isRead =
+      llvm::any_of(readers, [](auto* reader) { return isHeavy(reader) && fuse::roleOf(reader) != Role::reduction; });
+  if (!isRead && !(isHeavy(op) && readers.size() > 1)) return -1;
   int64_t last = -1;
   for (mlir::Operation* reader : readers) last = std::max(last, order.lookup(reader));
   return last;

@@ -30,9 +30,9 @@ struct CompileOptions {
   /// name in a profile (`kernel3`, `train_step.kernel*`): its fusion, its loops and its assembly do. Empty: none.
   std::string dump = {};
   /// Phases, by name, that leave out what only makes programs faster or smaller: `simplify`, `reassociate`,
-  /// `winograd`, `blocks`, `attention` and `recompute` do nothing then, `layout` moves images around each convolution, `fuse`
-  /// makes a kernel of each op, `plan-memory` uses no byte twice, `lower-cpu` gives each kernel a parallel region of
-  /// its own, and knows no tuned schedules, reads ahead and shortcuts around zeros. Programs mean the same.
+  /// `winograd`, `blocks`, `attention` and `recompute` do nothing then, `layout` moves images around each convolution,
+  /// `fuse` makes a kernel of each op, `plan-memory` uses no byte twice, `lower-cpu` gives each kernel a parallel region
+  /// of its own, and knows no tuned schedules, reads ahead and shortcuts around zeros. Programs mean the same.
   std::vector<std::string> disabled_phases = {};
   /// `f32`: every value as the program declares it. `bf16`: the factors of f32 products (of matrices, convolutions,
   /// attention, and their gradients) are rounded to bf16 and summed up in f32; all else stays f32 (docs/numerics.md).

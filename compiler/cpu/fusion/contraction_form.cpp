@@ -136,7 +136,8 @@ FusedContraction weightGradForm(ir::ConvolutionWeightGradOp op) {
   fused.form.halo = haloOf(op, fused.form, fused.form.rows[0], {0, 1, dilation[0], stride[0]}, x.shape[axes.h]);
   int outer = static_cast<int>(fused.form.outer.size());
   fused.resultLoops.append({outer, outer + 1, outer + 2});
-  if (op.getChannelsFirst()) std::swap(fused.resultLoops[fused.resultLoops.size()-1], fused.resultLoops[fused.resultLoops.size()-2]);
+  if (op.getChannelsFirst())
+    std::swap(fused.resultLoops[fused.resultLoops.size() - 1], fused.resultLoops[fused.resultLoops.size() - 2]);
   if (groups > 1) fused.resultLoops.push_back(outer - 1);
   fused.resultLoops.push_back(outer + 3);
   return fused;
