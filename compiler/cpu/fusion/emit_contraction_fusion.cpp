@@ -143,8 +143,7 @@ FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   FusedContraction fused = contractionOf(fusion);
   if (!target.shortcuts) fused.form.halo.reset();
   ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
-  if (auto module = fusion->getParentOfType<mlir::ModuleOp>(); module && module->hasAttr(briefAttr))
-    schedule = shortened(std::move(schedule));
+  if (isBrief(fusion)) schedule = shortened(std::move(schedule));
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
   kernel.scratchElement = ir::elementType(fusion.getContext(), fused.form.element);

@@ -1,5 +1,7 @@
 // Copies in another order of axes, whose innermost axis lies apart in the source while another one lies side by side:
-// squares of vectors are read along the one, transposed in registers, and written along the other.
+// squares of vectors are read along the one, transposed in registers, and written along the other. That is long
+// straight code, which modules that someone waits for do without.
+#include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/fusion/iteration.h"
 #include "compiler/cpu/fusion/kernel.h"
 #include "compiler/ir/strided_view.h"
@@ -38,7 +40,7 @@ llvm::SmallVector<Dim, 4> loopsOf(const ir::StridedView& view, llvm::ArrayRef<in
 std::optional<TurnedCopy> turnedCopy(ir::FusionOp fusion, const Target& target) {
   mlir::OperandRange results = yielded(fusion);
   auto type = llvm::cast<mlir::RankedTensorType>(results[0].getType());
-  if (results.size() != 1 || !type.getElementType().isF32() || type.getNumElements() == 0) return {};
+  if (isBrief(fusion) || results.size() != 1 || !type.getElementType().isF32() || type.getNumElements() == 0) return {};
   ir::StridedView view = ir::stridedView(results[0]);
   TurnedCopy copy;
   copy.source = llvm::dyn_cast<mlir::BlockArgument>(view.base);
