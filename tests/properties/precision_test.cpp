@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/row.h"
+#include "tests/properties/layer_samples.h"
 #include "tests/properties/random_graph.h"
 #include "tests/properties/rounded_meaning.h"
 
@@ -17,23 +18,6 @@ using Tensors = std::vector<TensorValue>;
 
 constexpr long bound_rows = 8, given_rows = 5;
 
-template <class M, TensorLike... In, class Body> Sample layer(const std::string& name, Body body) {
-  std::vector<std::string> leaves;
-  return sample_of(traced_layer<M, In...>(name, leaves, {}, body), given_rows);
-}
-
-struct TwoConvolutions {
-  Conv2d<3, 6, 3, conv{.padding = 1}> first;
-  Conv2d<6, 20, 3, conv{.stride = 2}> second;
-  Linear<80, 7> head;
-  constexpr auto operator()(auto image) const { return head(flatten(relu(second(relu(first(image)))))); }
-};
-
-constexpr auto forward = [](const auto& net, auto x) { return net(x); };
-constexpr auto squared_output = [](const auto& net, auto x) {
-  auto y = net(x).output;
-  return y * y;
-};
 constexpr auto attend = [](auto q, auto k, auto v) {
   auto y = scaled_dot_product_attention<attention{.is_causal = true}>(q, k, v);
   return y * y;
@@ -43,9 +27,9 @@ constexpr auto attend = [](auto q, auto k, auto v) {
 std::vector<Sample> networks() {
   using Q = F<batch, 2, 45, 8>;
   std::vector<Sample> samples;
-  samples.push_back(layer<Linear<33, 10>, F<batch, 33>>("linear", forward));
-  samples.push_back(layer<TwoConvolutions, F<batch, 3, 5, 5>>("convolutions", forward));
-  samples.push_back(layer<LSTM<5, 4>, F<6, batch, 5>>("lstm", squared_output));
+  samples.push_back(layer_sample<Linear<33, 10>, F<batch, 33>>("linear", given_rows, forward));
+  samples.push_back(layer_sample<TwoConvolutions<6, 80>, F<batch, 3, 5, 5>>("convolutions", given_rows, forward));
+  samples.push_back(layer_sample<LSTM<5, 4>, F<6, batch, 5>>("lstm", given_rows, squared_output));
   samples.push_back(sample_of(traced<Q, Q, Q>("attention", attend), given_rows));
   return samples;
 }
@@ -85,7 +69,7 @@ TEST_CASE("bf16: layers and their gradients are what the interpreter makes of th
 TEST_CASE("bf16: so are graphs made at random") { check_all(random_samples(7001, 30)); }
 
 TEST_CASE("bf16: each factor is rounded once") {
-  const Sample sample = layer<Linear<33, 10>, F<batch, 33>>("once", forward);
+  const Sample sample = layer_sample<Linear<33, 10>, F<batch, 33>>("once", given_rows, forward);
   RoundedMeaning meaning(sample, given_rows);
   CHECK(meaning.products() == 3);  // the result, and the gradients of the input and the weight
   CHECK(meaning.casts() == 3);     // the input, the weight and the cotangent
@@ -116,7 +100,7 @@ TEST_CASE("bf16: any number of threads gives the same bits") {
 }
 
 TEST_CASE("bf16: never by surprise, and an unknown precision is told with those there are") {
-  const Sample sample = layer<Linear<33, 10>, F<batch, 33>>("plain", forward);
+  const Sample sample = layer_sample<Linear<33, 10>, F<batch, 33>>("plain", given_rows, forward);
   CompileOptions options = test_options();
   const Tensors plain = CompiledProgram(sample.program, bound_rows, options).run("plain", sample.inputs);
   options.bf16_products = "widen";

@@ -11,6 +11,7 @@
 #include "tests/e2e/digits.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/row.h"
+#include "tests/properties/layer_samples.h"
 #include "tests/properties/random_graph.h"
 #include "tests/properties/rounded_meaning.h"
 
@@ -36,30 +37,12 @@ class Tiles {
   int64_t before_ = amx::emulated();
 };
 
-template <class M, TensorLike... In, class Body> Sample layer(const std::string& name, Body body) {
-  std::vector<std::string> leaves;
-  return sample_of(traced_layer<M, In...>(name, leaves, {}, body), given_rows);
-}
-
-struct TwoConvolutions {
-  Conv2d<3, 16, 3, conv{.padding = 1}> first;
-  Conv2d<16, 20, 3, conv{.stride = 2}> second;
-  Linear<180, 7> head;
-  constexpr auto operator()(auto image) const { return head(flatten(relu(second(relu(first(image)))))); }
-};
-
-constexpr auto forward = [](const auto& net, auto x) { return net(x); };
-constexpr auto squared_output = [](const auto& net, auto x) {
-  auto y = net(x).output;
-  return y * y;
-};
-
 /// Layers with their gradients.
 std::vector<Sample> networks() {
   std::vector<Sample> samples;
-  samples.push_back(layer<Linear<70, 50>, F<batch, 70>>("linear", forward));
-  samples.push_back(layer<TwoConvolutions, F<batch, 3, 8, 8>>("convolutions", forward));
-  samples.push_back(layer<LSTM<20, 16>, F<3, batch, 20>>("lstm", squared_output));
+  samples.push_back(layer_sample<Linear<70, 50>, F<batch, 70>>("linear", given_rows, forward));
+  samples.push_back(layer_sample<TwoConvolutions<16, 180>, F<batch, 3, 8, 8>>("convolutions", given_rows, forward));
+  samples.push_back(layer_sample<LSTM<20, 16>, F<3, batch, 20>>("lstm", given_rows, squared_output));
   return samples;
 }
 
