@@ -19,7 +19,7 @@ using Shape = llvm::SmallVector<int64_t>;
 Shape shapeOf(mlir::Value value) { return llvm::to_vector(fuse::typeOf(value).getShape()); }
 
 mlir::RankedTensorType withShape(mlir::Value like, llvm::ArrayRef<int64_t> shape) {
-  return mlir::RankedTensorType::get(shape, fuse::typeOf(like).getElementType());
+  return fuse::typeOf(like).clone(shape);
 }
 
 mlir::Value reshaped(mlir::OpBuilder& builder, mlir::Value value, mlir::Type type) {

@@ -13,12 +13,6 @@ using Shape = llvm::ArrayRef<int64_t>;
 
 Shape shapeOf(mlir::Value value) { return fuse::typeOf(value).getShape(); }
 
-int64_t productOf(Shape extents) {
-  int64_t product = 1;
-  for (int64_t extent : extents) product *= extent;
-  return product;
-}
-
 class Rules {
  public:
   Rules(const Parts& known, int64_t batch) : known_(known), batch_(batch) {}
@@ -79,12 +73,12 @@ class Rules {
     auto part = alike(op);
     if (!part) return {};
     Shape from = shapeOf(op.getX()), to = op.getType().getShape();
-    int64_t before = productOf(from.take_front(part->axis)),
-            row = part->each * productOf(from.drop_front(part->axis + 1));
+    int64_t before = mlir::ShapedType::getNumElements(from.take_front(part->axis)),
+            row = part->each * mlir::ShapedType::getNumElements(from.drop_front(part->axis + 1));
     for (size_t axis = 0; axis < to.size(); ++axis) {
       int64_t each = to[axis] / batch_;
-      if (productOf(to.take_front(axis)) == before && to[axis] % batch_ == 0 &&
-          each * productOf(to.drop_front(axis + 1)) == row)
+      if (mlir::ShapedType::getNumElements(to.take_front(axis)) == before && to[axis] % batch_ == 0 &&
+          each * mlir::ShapedType::getNumElements(to.drop_front(axis + 1)) == row)
         return Part{Kind::rows, static_cast<int64_t>(axis), each};
     }
     return {};
