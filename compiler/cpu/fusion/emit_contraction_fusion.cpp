@@ -29,20 +29,6 @@ int64_t bytesThatAreFar(ir::FusionOp fusion) {
   return isFarState ? farSlotBytes : farBytes;
 }
 
-/// The same schedule with less straight code, of which compiling takes most of its time: fewer steps side by side, and
-/// no asking ahead for each line of a tile.
-ContractionSchedule shortened(ContractionSchedule s) {
-  constexpr int64_t mostMultiplies = 48;
-  if (s.kernel == ContractionSchedule::Kernel::dot) return s;
-  const int64_t steps = std::max<int64_t>(1, mostMultiplies / s.accumulators),
-                extent = s.tileReductions().back().extent;
-  s.linesAhead.clear();
-  s.straightSteps = std::min(s.straightSteps, steps);
-  s.unroll = static_cast<int>(std::min<int64_t>(s.unroll, steps));
-  while (extent % s.unroll != 0) --s.unroll;
-  return s;
-}
-
 class ContractionEmitter {
  public:
   ContractionEmitter(ir::FusionOp fusion, const FusedContraction& fused, const ContractionSchedule& schedule,
@@ -142,8 +128,7 @@ FusionKernel planContraction(ir::FusionOp fusion, const Target& target) {
   for (auto op : fusion.getBody().getOps<ir::WinogradConvolutionOp>()) return planWinograd(fusion, op, target);
   FusedContraction fused = contractionOf(fusion);
   if (!target.shortcuts) fused.form.halo.reset();
-  ContractionSchedule schedule = kernels::scheduleContraction(fused.form, target);
-  if (isBrief(fusion)) schedule = shortened(std::move(schedule));
+  ContractionSchedule schedule = scheduleFor(fusion, fused.form, target);
   FusionKernel kernel;
   kernel.chunks = schedule.chunks;
   kernel.scratchElement = ir::elementType(fusion.getContext(), fused.form.element);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/fusion/kernel.h"
 
 namespace stator::cpu {
@@ -40,7 +41,7 @@ WinogradSchedule scheduleWinograd(ir::WinogradConvolutionOp op, const Target& ta
   s.products.rows = {{s.blockTiles, s.channels, 0, s.results}};
   s.products.columns = {s.results, 0, 1, 1};
   s.products.reductions = {{s.channels, 1, s.results, 0}};
-  s.productSchedule = kernels::scheduleContraction(s.products, target);
+  s.productSchedule = scheduleFor(op, s.products, target);
   s.productSchedule.chunks = 1;
   s.products.aOffset = s.pieceStart();
   int64_t wanted = std::clamp<int64_t>(16 * s.tiles() * s.channels * s.results / multipliesPerChunk, 1, maxChunks);
