@@ -60,6 +60,20 @@ void GraphCopy::add_repeated(int scalar, int id) {
   copy_of_[static_cast<size_t>(id)] = function_.graph.add({"broadcast", &one, 1, nullptr, 0, sized({dtype, {}})});
 }
 
+void GraphCopy::add_reduced(int id, std::string_view join) {
+  const Node& node = graph_.nodes[static_cast<size_t>(id)];
+  const TensorSpec scalar{node.spec.dtype, {}};
+  const auto place = static_cast<int>(into_.slots.size());
+  into_.slots.push_back({Name(concat(place)), scalar, Slot::Role::buffer, {}});
+  const long first = 0;
+  const Attribute axes = Attribute::of("axes", &first, 1);
+  const int operand = copy_of(graph_.operand(node, 0));
+  const int one = function_.graph.add({node.op, &operand, 1, &axes, 1, spec_of(scalar.dtype, {1, {1}})});
+  const int piece = function_.graph.add({"reshape", &one, 1, nullptr, 0, scalar});
+  const int both[]{source("slot", place, scalar), piece};
+  function_.graph.updates.push_back({place, function_.graph.add({join, both, 2, nullptr, 0, scalar})});
+}
+
 void GraphCopy::update(const Update& update) {
   const int place = slot(update.slot);
   function_.graph.updates.push_back({place, copy_of(update.value)});

@@ -23,6 +23,10 @@ class GraphCopy {
   void add_tensor(int tensor, int id);
   /// In a piece, `id` is an input of one element in as many places; the input stands for `scalar`.
   void add_repeated(int scalar, int id);
+  /// In a piece, what the reduction `id` makes of its operand is joined with a scalar slot of its own by op `join`.
+  void add_reduced(int id, std::string_view join);
+  /// Outside of pieces, `id` is an input of its own type.
+  void add_input(int id) { copy_of_[static_cast<size_t>(id)] = input(id, graph_.nodes[static_cast<size_t>(id)].spec); }
   void result(int id) { function_.graph.results.push_back(copy_of(id)); }
   void update(const Update& update);
   /// The function is part of the program from now on; one that is not of pieces has the arguments of where it is from.

@@ -101,6 +101,18 @@ void OpCode::run_piece(const KernelCall& call, size_t piece, int64_t first) cons
       {{inputs, input_bytes_.size()}, {results, result_bytes_.size()}, {slots, slot_bytes_.size()}});
 }
 
+void FlatSumCode::run(std::span<std::byte* const> inputs, int64_t count, std::byte* sum, Workspace& workspace) const {
+  std::vector<std::byte*> at(inputs.begin(), inputs.end());
+  const std::vector<TensorFacts>& facts = kernels_.front().facts().inputs;
+  ++workspace.launches;
+  for (const TensorFacts& input : facts) workspace.moved_bytes += count * stator::size_bytes(input.dtype);
+  for (size_t piece = 0; piece < kernels_.size(); ++piece)
+    for (; count >= sum_pieces[piece]; count -= sum_pieces[piece]) {
+      kernels_[piece].run_alone({at, {}, {&sum, 1}});
+      for (size_t i = 0; i < at.size(); ++i) at[i] += sum_pieces[piece] * stator::size_bytes(facts[i].dtype);
+    }
+}
+
 size_t KernelStore::Hash::operator()(std::span<const int64_t> words) const {
   uint64_t hash = 0x9E3779B97F4A7C15u ^ words.size();
   for (int64_t word : words) {
@@ -197,6 +209,12 @@ const OpCode& KernelStore::flat_update(const ProgramGraph& program) {
   std::vector<DType> dtypes;
   for (size_t i = 0; i < slots; ++i) dtypes.push_back(program.slots[i].spec.dtype);
   code = std::make_unique<OpCode>(compile(program, slots), dtypes);
+  return *code;
+}
+
+const FlatSumCode& KernelStore::flat_sum(const ProgramGraph& program) {
+  std::unique_ptr<FlatSumCode>& code = flat_sums_[graph_text(program)];
+  if (!code) code = std::make_unique<FlatSumCode>(compile(program, 1));
   return *code;
 }
 

@@ -39,6 +39,18 @@ class OpCode {
   std::vector<int64_t> input_bytes_, result_bytes_, slot_bytes_;  // of one element; 0: one element for all
 };
 
+/// The code of a reduction of all elements.
+class FlatSumCode {
+ public:
+  /// The same function for pieces of `sum_pieces`, in their order.
+  explicit FlatSumCode(std::vector<Kernel> pieces) : kernels_(std::move(pieces)) {}
+  /// Adds `count` elements of the inputs to `sum`, on one thread: the order is that of the elements.
+  void run(std::span<std::byte* const> inputs, int64_t count, std::byte* sum, Workspace& workspace) const;
+
+ private:
+  std::vector<Kernel> kernels_;
+};
+
 /// What compiling has cost.
 struct CompileFigures {
   int64_t compiled = 0;     ///< kernels that were compiled
@@ -77,6 +89,8 @@ class KernelStore {
   const OpCode& accumulate(DType dtype);
   /// Flat code that updates slots: a function for each of `flat_pieces`, in their order, with slots of its own.
   const OpCode& flat_update(const ProgramGraph& program);
+  /// Flat code that adds to a scalar slot: a function for each of `sum_pieces`, in their order.
+  const FlatSumCode& flat_sum(const ProgramGraph& program);
   /// The functions of a program without symbols.
   std::vector<Kernel> compile(const ProgramGraph& program);
 
@@ -102,6 +116,7 @@ class KernelStore {
   std::unordered_map<Words, OpKernels, Hash, Equal> kernels_;
   std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;            // by dtype
   std::unordered_map<std::string, std::unique_ptr<OpCode>> flat_updates_;  // by the graph's text
+  std::unordered_map<std::string, std::unique_ptr<FlatSumCode>> flat_sums_;
   CompileFigures figures_;
 };
 

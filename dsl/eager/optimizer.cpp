@@ -5,6 +5,7 @@
 #include "dsl/eager/machine.h"
 #include "dsl/eager/update_parts.h"
 #include "runtime/call_options.h"
+#include "runtime/element.h"
 #include "runtime/state_layout.h"
 
 namespace stator::eager {
@@ -13,14 +14,25 @@ struct UpdateRunner::Compiled {
   /// The flat part of a parameter's update; slots as values.
   struct Flat {
     const OpCode* code;
-    std::vector<FlatInput> inputs;
+    std::vector<PartInput> inputs;
     std::vector<int> slots;
     int64_t count;
   };
 
+  /// A sum of what comes from gradients; inputs are places among the parameters.
+  struct Sum {
+    const FlatSumCode* code;
+    std::vector<int> inputs;
+    DType dtype;
+    double start;
+    int64_t count;
+  };
+
+  std::vector<Sum> sums;
   Kernel rest;
-  std::vector<int> rest_slots, rest_inputs;  // values, and places among the parameters
-  std::vector<int64_t> cells, scalars;       // of the rest's arguments, and what it gives to flat parts
+  std::vector<int> rest_slots;  // values
+  std::vector<PartInput> rest_inputs;
+  std::vector<int64_t> cells, scalars;  // of the rest's arguments, and what it gives to flat parts
   std::vector<Flat> flat;
   std::vector<int> parameters;  // that have gradients
 };
@@ -58,13 +70,17 @@ std::vector<int> UpdateRunner::values_of(const std::vector<int>& slots, const Pr
 void UpdateRunner::add(const std::vector<char>& given, const ProgramGraph& program) {
   KernelStore& kernels = leaves_.context().machine().kernels;
   const UpdateParts parts = in_parts(program);
-  auto compiled = std::make_unique<Compiled>(Compiled{std::move(kernels.compile(parts.rest.program).front()),
+  auto compiled = std::make_unique<Compiled>(Compiled{{},
+                                                      std::move(kernels.compile(parts.rest.program).front()),
                                                       values_of(parts.rest.slots, program),
                                                       parts.rest.inputs,
                                                       {},
                                                       std::vector<int64_t>(static_cast<size_t>(parts.rest.scalars)),
                                                       {},
                                                       {}});
+  for (const FlatSum& sum : parts.sums)
+    compiled->sums.push_back(
+        {&kernels.flat_sum(sum.program), sum.inputs, sum.program.slots.front().spec.dtype, sum.start, sum.count});
   for (const FlatUpdate& flat : parts.flat)
     compiled->flat.push_back(
         {&kernels.flat_update(flat.program), flat.inputs, values_of(flat.slots, program), flat.count});
@@ -84,15 +100,36 @@ std::vector<std::byte*> UpdateRunner::slots_to_write(const std::vector<int>& val
   return slots;
 }
 
+/// The sums of an update, each in a cell of its own.
+std::vector<int64_t> UpdateRunner::run_sums(const Compiled& update) {
+  Machine& machine = leaves_.context().machine();
+  std::vector<int64_t> cells(update.sums.size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const Compiled::Sum& sum = update.sums[i];
+    auto* cell = reinterpret_cast<std::byte*>(&cells[i]);
+    visit_element(sum.dtype,
+                  [&]<class T>(std::type_identity<T>) { *reinterpret_cast<T*>(cell) = convert_element<T>(sum.start); });
+    std::vector<std::byte*> inputs;
+    for (int input : sum.inputs)
+      inputs.push_back(machine.gathered(update.parameters[static_cast<size_t>(input)]).data());
+    sum.code->run(inputs, sum.count, cell, machine.workspace);
+  }
+  return cells;
+}
+
 /// The rest of an update: what it gives to the user, and scalars for the flat parts.
 std::vector<NdArray> UpdateRunner::run_rest(Compiled& update, const CallOptions& options) {
   Machine& machine = leaves_.context().machine();
   const CompiledFunction& facts = update.rest.facts();
   check_argument_names(facts, options);
   for (size_t i = 0; i < update.cells.size(); ++i) update.cells[i] = argument_cell(facts.arguments[i], options);
+  std::vector<int64_t> sums = run_sums(update);
   std::vector<std::byte*> inputs, results;
-  for (int input : update.rest_inputs)
-    inputs.push_back(machine.gathered(update.parameters[static_cast<size_t>(input)]).data());
+  for (const PartInput& input : update.rest_inputs) {
+    const auto index = static_cast<size_t>(input.index);
+    inputs.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&sums[index])
+                                     : machine.gathered(update.parameters[index]).data());
+  }
   const std::vector<std::byte*> slots = slots_to_write(update.rest_slots);
   std::vector<NdArray> made;
   for (size_t i = 0; i + update.scalars.size() < facts.results.size(); ++i) {
@@ -110,7 +147,7 @@ std::vector<NdArray> UpdateRunner::run(const std::vector<char>& given, const Cal
   std::vector<NdArray> made = run_rest(update, options);
   for (const Compiled::Flat& flat : update.flat) {
     std::vector<std::byte*> inputs;
-    for (const FlatInput& input : flat.inputs) {
+    for (const PartInput& input : flat.inputs) {
       const auto index = static_cast<size_t>(input.index);
       inputs.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&update.scalars[index])
                                        : machine.gathered(update.parameters[index]).data());

@@ -33,6 +33,7 @@ class UpdateRunner {
 
   std::vector<int> values_of(const std::vector<int>& slots, const ProgramGraph& program);
   std::vector<std::byte*> slots_to_write(const std::vector<int>& values) const;
+  std::vector<int64_t> run_sums(const Compiled& update);
   std::vector<NdArray> run_rest(Compiled& update, const CallOptions& options);
 
   Leaves& leaves_;

@@ -2,6 +2,7 @@
 #include "dsl/eager/update_parts.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "dsl/eager/flat_program.h"
@@ -15,6 +16,13 @@ namespace {
 /// What a node is to flat code for tensors of some extents.
 enum class Part { source, op, other };
 
+/// A reduction that may go by pieces: the op that joins them, and what is neutral to it.
+struct Joined {
+  std::string_view reduction, join;
+  double start;
+};
+constexpr Joined joined_reductions[]{{"sum", "add", 0}, {"max", "maximum", -std::numeric_limits<double>::infinity()}};
+
 class Splitter {
  public:
   explicit Splitter(const ProgramGraph& whole)
@@ -27,6 +35,7 @@ class Splitter {
     for (const std::vector<Update>& updates : groups_)
       if (!updates.empty()) parts.flat.push_back(flat_part(updates));
     parts.rest = rest();
+    for (int id : sums_) parts.sums.push_back(flat_sum(id));
     return parts;
   }
 
@@ -121,7 +130,7 @@ class Splitter {
     else piece.add(id);
   }
 
-  FlatInput input_of(int id) {
+  PartInput input_of(int id) {
     if (node(id).op == "input") return {false, index_of(id)};
     const auto known = std::ranges::find(scalars_, id);
     const auto place = known - scalars_.begin();
@@ -129,24 +138,71 @@ class Splitter {
     return {true, static_cast<int>(place)};
   }
 
+  /// How the pieces of a reduction are joined; null: it has none, since not all axes or not inputs alone are reduced.
+  const Joined* joined(int id) const {
+    const auto known = std::ranges::find(joined_reductions, node(id).op, &Joined::reduction);
+    if (known == std::end(joined_reductions) || element_count(node(id).spec.extents).number != 1) return nullptr;
+    const int operand = graph_.operand(node(id), 0);
+    std::vector<int> nodes;
+    const bool flat = node(operand).spec.rank() > 0 && collect(operand, node(operand).spec.extents, nodes) &&
+                      std::ranges::all_of(nodes, [&](int each) { return is_of_inputs(each); });
+    return flat ? known : nullptr;
+  }
+
+  /// Whether a node of flat code is an op, a constant, or an input as it is stored.
+  bool is_of_inputs(int id) const {
+    if (repeated_scalar(id) >= 0) return false;
+    const int tensor = stored_tensor(id);
+    return tensor < 0 || node(tensor).op == "input";
+  }
+
+  FlatSum flat_sum(int id) const {
+    const Joined& how = *joined(id);
+    const int operand = graph_.operand(node(id), 0);
+    FlatSum sum{{}, {}, how.start, element_count(node(operand).spec.extents).number};
+    std::vector<int> nodes;
+    collect(operand, node(operand).spec.extents, nodes);
+    std::ranges::sort(nodes);
+    for (int64_t count : sum_pieces) {
+      GraphCopy piece(whole_, sum.program, count);
+      for (int each : nodes) add_to_piece(piece, each);
+      piece.add_reduced(id, how.join);
+      piece.finish(concat("sum", count));
+      sum.inputs.clear();
+      for (int input : piece.inputs()) sum.inputs.push_back(index_of(input));
+    }
+    return sum;
+  }
+
   /// What results, other updates and the flat parts' scalars come from.
-  UpdateRest rest() const {
+  UpdateRest rest() {
     std::vector<int> results = graph_.results;
     results.insert(results.end(), scalars_.begin(), scalars_.end());
     std::vector<char> needed(graph_.nodes.size());
     for (int id : results) needed[static_cast<size_t>(id)] = true;
     for (const Update& update : others_) needed[static_cast<size_t>(update.value)] = true;
-    for (size_t id = needed.size(); id-- > 0;)
-      for (int i = 0; needed[id] && i < graph_.nodes[id].operand_count; ++i)
-        needed[static_cast<size_t>(graph_.operand(graph_.nodes[id], i))] = true;
+    for (size_t id = needed.size(); id-- > 0;) {
+      if (!needed[id]) continue;
+      if (joined(static_cast<int>(id))) sums_.push_back(static_cast<int>(id));
+      else
+        for (int i = 0; i < graph_.nodes[id].operand_count; ++i)
+          needed[static_cast<size_t>(graph_.operand(graph_.nodes[id], i))] = true;
+    }
     UpdateRest rest;
     GraphCopy copy(whole_, rest.program);
-    for (size_t id = 0; id < needed.size(); ++id)
-      if (needed[id]) copy.add(static_cast<int>(id));
+    for (int id = 0; id < static_cast<int>(needed.size()); ++id) {
+      if (!needed[static_cast<size_t>(id)]) continue;
+      if (std::ranges::find(sums_, id) != sums_.end()) copy.add_input(id);
+      else copy.add(id);
+    }
     for (int id : results) copy.result(id);
     for (const Update& update : others_) copy.update(update);
     copy.finish(whole_.functions.front().name);
-    for (int id : copy.inputs()) rest.inputs.push_back(index_of(id));
+    for (int id : copy.inputs()) {
+      const auto sum = std::ranges::find(sums_, id);
+      if (sum == sums_.end()) rest.inputs.push_back({false, index_of(id)});
+      else rest.inputs.push_back({true, static_cast<int>(sum - sums_.begin())});
+    }
     rest.slots = copy.slots();
     rest.scalars = static_cast<int>(scalars_.size());
     return rest;
@@ -158,6 +214,7 @@ class Splitter {
   std::vector<std::vector<Update>> groups_;  // flat updates that share nodes
   std::vector<Update> others_;               // that are not flat
   std::vector<int> scalars_;                 // nodes that flat parts read
+  std::vector<int> sums_;                    // reductions that are flat
 };
 
 }  // namespace

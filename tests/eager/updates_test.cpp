@@ -2,6 +2,9 @@
 #include <stator/eager.h>
 #include <stator/stator.h>
 
+#include <limits>
+
+#include "dsl/eager/flat_program.h"
 #include "dsl/eager/update_parts.h"
 #include "tests/catch.h"
 #include "tests/ops/compare.h"
@@ -88,19 +91,46 @@ TEST_CASE("every rule updates in parts as in a compiled step") {
   check_rule("AdamW in groups, clipped",
              groups(group<"biases">(biases_and_norms, AdamW{.lr = 0.02, .weight_decay = 0}), AdamW{.lr = 0.01}),
              clip_grad_norm(0.1), clip_grad_value(0.01));
+  check_rule("SGD, by the greatest gradient", SGD{.lr = 0.1},
+             clip_grad_norm(0.001, std::numeric_limits<double>::infinity()));
   check_rule("RMSprop", RMSprop{.lr = 0.01, .momentum = 0.5, .centered = true}, clip_grad_value(0.01));
   check_rule("Adagrad", Adagrad{.lr = 0.05, .lr_decay = 0.1}, clip_grad_norm(0.1, 3));
   check_rule("Adadelta", Adadelta{.lr = 0.5});
 }
 
 TEST_CASE("parameters of all shapes share one compiled update") {
-  Eager eager({.threads = 1, .cache = "off"});
-  Module<Net> net(eager);
-  auto optimizer = stator::optimizer(net, Adam{});
-  loss_of(*net, eager.tensor<In>(input())).backward();
-  const int64_t before = eager.figures().compiled;
-  optimizer.step();
-  CHECK(eager.figures().compiled - before == 2);  // scalars; flat code
+  auto compiled_by = [](const auto&... options) {
+    Eager eager({.threads = 1, .cache = "off"});
+    Module<Net> net(eager);
+    auto optimizer = stator::optimizer(net, Adam{}, options...);
+    loss_of(*net, eager.tensor<In>(input())).backward();
+    const int64_t before = eager.figures().compiled;
+    optimizer.step();
+    return eager.figures().compiled - before;
+  };
+  CHECK(compiled_by() == 2);                     // scalars; flat code
+  CHECK(compiled_by(clip_grad_norm(0.1)) == 3);  // and sums of squares
+}
+
+TEST_CASE("a sum of what an update reads from inputs is flat; of what it makes of slots, it is not") {
+  auto reduced = [](const char* source) {
+    return eager::in_parts(update_of({DType::f32, {}}, [&](Graph& graph, int slot) {
+      const Attribute index = Attribute::of("index", 0L);
+      const long both[]{0, 1};
+      const Attribute axes = Attribute::of("axes", both, 2);
+      const int read = graph.add({source, nullptr, 0, &index, 1, matrix(30, 70)});
+      const int one = graph.add({"sum", &read, 1, &axes, 1, matrix(1, 1)});
+      const int scalar = graph.add({"reshape", &one, 1, nullptr, 0, {DType::f32, {}}});
+      const int sum[]{slot, scalar};
+      return graph.add({"add", sum, 2, nullptr, 0, {DType::f32, {}}});
+    }));
+  };
+  const eager::UpdateParts flat = reduced("input"), whole = reduced("slot");
+  REQUIRE(flat.sums.size() == 1);
+  CHECK(flat.sums[0].count == 2100);
+  CHECK(flat.sums[0].program.functions.size() == std::size(eager::sum_pieces));
+  CHECK(flat.rest.inputs[0].is_scalar);
+  CHECK(whole.sums.empty());
 }
 
 TEST_CASE("flat parts have one program for all shapes; an update that is not elementwise stays whole") {
