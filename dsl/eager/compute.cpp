@@ -24,6 +24,15 @@ std::span<const Attribute> attributes_of(const Operation& operation) {
   return {operation.attributes, static_cast<size_t>(operation.attribute_count)};
 }
 
+/// The operands that a gradient is asked of, bit by bit.
+uint64_t wanted_of(std::string_view op, std::span<Entry* const> operands) {
+  if (operands.size() > 64) throw UserError(concat(op, ": more than 64 operands have no gradient at once"));
+  uint64_t wanted = 0;
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (operands[i]->point) wanted |= uint64_t{1} << i;
+  return wanted;
+}
+
 /// How many elements `axes` of a value hold.
 double count_of(const Attribute& axes, const Dims& dims) {
   double count = 1;
@@ -177,23 +186,17 @@ Entry Machine::compute(std::string_view op, std::span<const Attribute> attribute
     inputs.push_back(operand->data);
   }
   const OpFacts facts{op, attributes, facts_of, spec_of(dtype, dims), result.base, &result.view};
-  OpKernels& code = kernels.find(facts, flat);
+  const uint64_t wanted = records && is_float(dtype) ? wanted_of(op, operands) : 0;
+  OpKernels& code = kernels.find(facts, flat, wanted);
   result.block = pool.take(result.base_bytes());
   result.data = result.block.data();
   code.forward().run({inputs, {&result.data, 1}}, result.base.element_count(), workspace);
-  if (records && is_float(dtype)) record(code, facts, flat, operands, result);
+  if (wanted) record(kernels.backward(code, facts, flat, wanted), op, operands, result);
   return result;
 }
 
-void Machine::record(OpKernels& code, const OpFacts& facts, bool flat, std::span<Entry* const> operands,
-                     Entry& result) {
-  if (operands.size() > 64) throw UserError(concat(facts.op, ": more than 64 operands have no gradient at once"));
-  uint64_t wanted = 0;
-  for (size_t i = 0; i < operands.size(); ++i)
-    if (operands[i]->point) wanted |= uint64_t{1} << i;
-  if (wanted == 0) return;
-  const OpCode& backward = kernels.backward(code, facts, flat, wanted);
-  auto node = std::make_shared<OpNode>(next_order_++, facts.op, backward, result.base.element_count(), pool, workspace);
+void Machine::record(const OpCode& backward, std::string_view op, std::span<Entry* const> operands, Entry& result) {
+  auto node = std::make_shared<OpNode>(next_order_++, op, backward, result.base.element_count(), pool, workspace);
   auto save = [&](const Entry& entry) {
     const bool is_read = backward.reads_input(static_cast<int>(node->saved.size()));
     if (is_read) node->saved.push_back({entry.block, entry.data, entry.block.version()});

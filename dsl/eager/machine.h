@@ -80,7 +80,7 @@ class Machine final : public Accumulator {
                 DType dtype, const Dims& dims);
   bool is_flat(std::string_view op, std::span<Entry* const> operands, const Dims& dims) const;
   void place_result(std::string_view op, std::span<Entry* const> operands, Entry& result) const;
-  void record(OpKernels& code, const OpFacts& facts, bool flat, std::span<Entry* const> operands, Entry& result);
+  void record(const OpCode& backward, std::string_view op, std::span<Entry* const> operands, Entry& result);
   Entry constant(double value, DType dtype, const Dims& dims);
   Entry counter(DType dtype, long axis, const Dims& dims);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <future>
 
 #include "compiler/graph_file/graph_text.h"
 #include "dsl/eager/family/family.h"
@@ -141,15 +142,25 @@ std::vector<Kernel> KernelStore::from_family(std::span<const int64_t> key) {
   return kernels;
 }
 
+KernelStore::Compiled KernelStore::compiled(const ProgramGraph& program, const CompileOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  std::shared_ptr<const Executable> executable = stator::compile(program, {}, options);
+  return {std::move(executable),
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count()};
+}
+
 std::vector<Kernel> KernelStore::compile(const ProgramGraph& program) { return compile(program, 0); }
 
 std::vector<Kernel> KernelStore::compile(const ProgramGraph& program, size_t slots_of_each) {
-  const auto start = std::chrono::steady_clock::now();
-  std::shared_ptr<const Executable> executable = stator::compile(program, {}, options_);
-  const double taken = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return kernels_of(compiled(program, options_), program, slots_of_each);
+}
+
+std::vector<Kernel> KernelStore::kernels_of(const Compiled& compiled, const ProgramGraph& program,
+                                            size_t slots_of_each) {
+  const auto& [executable, milliseconds] = compiled;
   ++(executable->from_cache ? figures_.from_cache : figures_.compiled);
-  figures_.milliseconds += taken;
-  figures_.slowest_ms = std::max(figures_.slowest_ms, taken);
+  figures_.milliseconds += milliseconds;
+  figures_.slowest_ms = std::max(figures_.slowest_ms, milliseconds);
   const std::vector<int64_t> offsets = layout_of(program.slots).offset_bytes;
   std::vector<Kernel> kernels;
   for (size_t i = 0; i < executable->functions.size(); ++i) {
@@ -165,25 +176,40 @@ std::vector<Kernel> KernelStore::flat_kernels(const OpFacts& facts, uint64_t wan
   return kernels.empty() ? compile(flat_program(facts, wanted)) : kernels;
 }
 
-OpKernels& KernelStore::find(const OpFacts& facts, bool flat) {
+OpKernels& KernelStore::find(const OpFacts& facts, bool flat, uint64_t wanted) {
   key_.clear();
   append_key(key_, facts, flat);
   const auto known = kernels_.find(std::span<const int64_t>(key_));
   if (known != kernels_.end()) return known->second;
   OpKernels made;
   if (flat) made.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
+  else if (wanted) compile_both(made, facts, wanted);
   else made.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
   return kernels_.emplace(key_, std::move(made)).first->second;
+}
+
+/// Compiles an op and its derivative at the same time.
+void KernelStore::compile_both(OpKernels& kernels, const OpFacts& facts, uint64_t wanted) {
+  const ProgramGraph forward = forward_program(facts), backward = backward_program(facts, wanted);
+  std::future<Compiled> derivative = std::async(std::launch::async, [&] { return compiled(backward, options_); });
+  kernels.forward_ = std::make_unique<OpCode>(std::move(compile(forward).front()));
+  add_backward(kernels, facts, wanted, kernels_of(derivative.get(), backward, 0));
 }
 
 const OpCode& KernelStore::backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted) {
   for (const OpKernels::Backward& known : kernels.backward_)
     if (known.wanted == wanted) return *known.code;
+  return add_backward(kernels, facts, wanted,
+                      flat ? flat_kernels(facts, wanted) : compile(backward_program(facts, wanted)));
+}
+
+const OpCode& KernelStore::add_backward(OpKernels& kernels, const OpFacts& facts, uint64_t wanted,
+                                        std::vector<Kernel> code) {
   std::vector<char> in_order;
   for (size_t i = 0; i < facts.operands.size(); ++i)
     if (wanted >> i & 1) in_order.push_back(lies_as_result(facts, facts.operands[i]));
-  std::vector<Kernel> code = flat ? flat_kernels(facts, wanted) : compile(backward_program(facts, wanted));
   for (Kernel& kernel : code) kernel.leave_out_copies(in_order);
+  const bool flat = code.size() > 1;
   auto made = flat ? std::make_unique<OpCode>(std::move(code)) : std::make_unique<OpCode>(std::move(code.front()));
   kernels.backward_.push_back({wanted, std::move(made)});
   return *kernels.backward_.back().code;

@@ -81,8 +81,9 @@ class KernelStore {
   explicit KernelStore(CompileOptions options);
 
   /// The op's kernels; `flat`: the operands' extents are those of the result, or they are one element.
-  /// Errors: UserError for an op that does not verify.
-  OpKernels& find(const OpFacts& facts, bool flat);
+  /// Where they are compiled and cotangents of the operands in `wanted` will be asked for, so is the code of these, at
+  /// the same time. Errors: UserError for an op that does not verify.
+  OpKernels& find(const OpFacts& facts, bool flat, uint64_t wanted);
   /// The code that gives the cotangents of the operands in `wanted`, bit by bit.
   const OpCode& backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted);
   /// Flat code that adds its input to its slot.
@@ -106,6 +107,15 @@ class KernelStore {
     bool operator()(std::span<const int64_t> a, std::span<const int64_t> b) const;
   };
 
+  struct Compiled {
+    std::shared_ptr<const Executable> executable;
+    double milliseconds;
+  };
+
+  static Compiled compiled(const ProgramGraph& program, const CompileOptions& options);
+  void compile_both(OpKernels& kernels, const OpFacts& facts, uint64_t wanted);
+  const OpCode& add_backward(OpKernels& kernels, const OpFacts& facts, uint64_t wanted, std::vector<Kernel> code);
+  std::vector<Kernel> kernels_of(const Compiled& compiled, const ProgramGraph& program, size_t slots_of_each);
   std::vector<Kernel> flat_kernels(const OpFacts& facts, uint64_t wanted);
   std::vector<Kernel> from_family(std::span<const int64_t> key);
   /// `slots_of_each`: how many slots of the program each of its functions has to itself; 0: they share all.
