@@ -53,11 +53,14 @@ class Pieces {
         if (factor.extent != 1 || factor.symbol != symbol::none) pieces_.push_back({factor, int(axis), factors.kind});
   }
 
-  ReshapedAxis take(int64_t extent) {
+  ReshapedAxis take(const Extent& extent) {
     ReshapedAxis result;
     AxisFactors& axis = result.factors;
-    for (int64_t open = extent; open > 1 && next_ < pieces_.size();) {
+    for (int64_t open = extent.number; next_ < pieces_.size();) {
       Piece& piece = pieces_[next_];
+      const bool lacks = lacksSymbol(axis, extent, piece.factor.symbol);
+      if (open == 1 && !(piece.factor.extent == 1 && lacks)) break;
+      if (piece.factor.extent == 1 && !lacks) return lose(result);
       int64_t taken = std::min(open, piece.factor.extent);
       if (result.from.empty() || result.from.back() != piece.axis) result.from.push_back(piece.axis);
       bool cut = taken != piece.factor.extent && piece.factor.symbol != symbol::none;
@@ -75,6 +78,13 @@ class Pieces {
   }
 
  private:
+  /// Whether the factors hold a symbol of the extent less often than the extent does. Of one element, nothing else
+  /// tells which axis it is of.
+  static bool lacksSymbol(const AxisFactors& axis, const Extent& extent, Symbol symbol) {
+    auto held = llvm::count_if(axis.factors, [&](const Factor& factor) { return factor.symbol == symbol; });
+    return symbol != symbol::none && held < llvm::count(extent.symbols, symbol);
+  }
+
   static void append(llvm::SmallVector<Factor, 2>& factors, Factor next) {
     bool bothNumbers = !factors.empty() && factors.back().symbol == symbol::none && next.symbol == symbol::none;
     if (bothNumbers) factors.back().extent *= next.extent;
@@ -106,7 +116,7 @@ llvm::SmallVector<ReshapedAxis> reshapeFactors(llvm::ArrayRef<AxisFactors> axes,
   Pieces pieces(axes, from, bindings);
   llvm::SmallVector<ReshapedAxis> results;
   for (int i = 0; i < to.rank; ++i) {
-    results.push_back(pieces.take(to[i].number));
+    results.push_back(pieces.take(to[i]));
     AxisFactors& axis = results.back().factors;
     if (axis.kind == AxisFactors::Kind::known && !matches(axis, to[i])) axis = AxisFactors::mixed();
   }

@@ -31,6 +31,21 @@ TEST_CASE("the character LSTM's output and gradients are PyTorch's, in full batc
   check_model<Lstm, Text, Text>(lstm, loss_of);
   check_model<Lstm, Text, Text>(lstm, loss_of, 7);
 }
+TEST_CASE("a text alone trains the model as one row of a larger batch does") {
+  const auto steps = program<Gru>(train_step<Text, Text>(loss_of, SGD{.lr = 0.5}));
+  NdArray text = NdArray::empty(DType::i64, {1, 32}), next = NdArray::empty(DType::i64, {1, 32});
+  for (int64_t i = 0; i < 32; ++i) {
+    reinterpret_cast<int64_t*>(text.bytes())[i] = i * 7 % characters;
+    reinterpret_cast<int64_t*>(next.bytes())[i] = (i + 1) * 7 % characters;
+  }
+  State alone = init(steps, seed(3)), among = init(steps, seed(3));
+  auto at_1 = compile(steps, batch = 1, test_options()), at_8 = compile(steps, batch = 8, test_options());
+  for (int i = 0; i < 3; ++i) CHECK(at_1.step(alone, text, next) == Approx(at_8.step(among, text, next)).epsilon(1e-5));
+  for (const std::string& name : alone.names()) {
+    INFO(name);
+    CHECK(error_of(alone.get(name), among.get(name)) <= 1e-5);
+  }
+}
 TEST_CASE("the character GRU's output and gradients are PyTorch's") { check_model<Gru, Text, Text>(gru, loss_of); }
 TEST_CASE("six optimizers train the character LSTM down PyTorch's curves") {
   check_curves<Lstm, Text, Text>(lstm, loss_of);

@@ -100,6 +100,25 @@ func.func @merged(%x: !apart) -> tensor<1x3xf32> {
 
 // -----
 
+// A batch of one: of an axis of one element the type alone tells whether it is the batch.
+!flat = tensor<6xf32, #stator.symbols<[batch]>>
+!rows = tensor<1x6xf32, #stator.symbols<[batch], []>>
+
+// CHECK-LABEL: @batch_of_one
+// CHECK: stator.iota {axis = 0 : i64} : tensor<1x1xi64
+// CHECK: stator.where
+// CHECK: stator.sum
+module attributes {stator.bindings = {batch = 1 : i64}} {
+func.func @batch_of_one(%x: !rows) -> tensor<1x6xf32> {
+  %0 = stator.reshape %x : (!rows) -> !flat
+  %1 = stator.reshape %0 : (!flat) -> !rows
+  %2 = stator.sum %1 {axes = array<i64: 0>} : (!rows) -> tensor<1x6xf32>
+  return %2 : tensor<1x6xf32>
+}
+}
+
+// -----
+
 // The smaller operand of a contraction is masked, and zeros are followed: what comes of a masked value needs no mask.
 !rows = tensor<48x9xf32, #stator.symbols<[batch], []>>
 !columns = tensor<9x48xf32, #stator.symbols<[], [batch]>>
