@@ -27,10 +27,11 @@ struct Side {
   std::vector<double> microseconds = {};  // of single steps
 };
 
-/// Rounds of all sides, in turns of a few steps, until `seconds` have gone for each.
+/// Rounds of all sides, in turns of a few steps, until `seconds` have gone for each; three at least.
 void take_turns(std::vector<Side>& sides, double seconds) {
-  const double turn_ms = 30, rounds = std::max(3.0, 1000 * seconds / turn_ms);
-  for (int round = 0; round < rounds; ++round)
+  const double turn_ms = 30, most_ms = 1000 * seconds * static_cast<double>(sides.size());
+  const Clock::time_point begin = Clock::now();
+  for (int round = 0; round < 3 || milliseconds_since(begin) < most_ms; ++round)
     for (Side& side : sides) {
       side.step();
       const Clock::time_point turn = Clock::now();

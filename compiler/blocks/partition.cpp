@@ -13,8 +13,8 @@ namespace {
 
 using fuse::Role;
 
-/// Of each value on the way to a total that is computed ahead of the loop.
-constexpr int64_t mostAheadBytes = 128 << 10;
+/// A row's part of each value on the way to a total that is computed ahead of the loop.
+constexpr int64_t mostAheadBytes = 4 << 10;
 
 class Search {
  public:
@@ -75,17 +75,17 @@ class Search {
       for (size_t i = 0; i < chain.size(); ++i)
         for (mlir::Value operand : chain[i]->getOperands())
           if (mlir::Operation* made = operand.getDefiningOp(); found_.isInside(made)) chain.insert(made);
-      if (!llvm::all_of(chain, isCheap)) continue;
+      if (!llvm::all_of(chain, [&](mlir::Operation* each) { return isCheap(each); })) continue;
       ahead_.insert(chain.begin(), chain.end());
       any = true;
     }
     return any;
   }
 
-  static bool isCheap(mlir::Operation* op) {
+  bool isCheap(mlir::Operation* op) const {
     const Role role = fuse::roleOf(op);
     bool light = role == Role::compute || role == Role::view || role == Role::source || role == Role::reduction;
-    return light && fuse::bytesOf(op->getResult(0)) <= mostAheadBytes;
+    return light && fuse::bytesOf(op->getResult(0)) <= mostAheadBytes * found_.batch;
   }
 
   bool keepOutWhatCannotLeave() {

@@ -30,3 +30,20 @@ func.func @mixes(%x: tensor<8x3xf32> {stator.input = 0 : i64}, %m: tensor<8x8xf3
   %r = stator.relu %y : (tensor<8x3xf32>) -> tensor<8x3xf32>
   return %r : tensor<8x3xf32>
 }
+
+// How many labels count is known before the rows go through, however many rows there are.
+// CHECK-LABEL: @counted
+// CHECK: stator.sum
+// CHECK: stator.scan
+// CHECK: stator.matmul
+// CHECK: stator.yield
+func.func @counted(%x: tensor<512x3xf32> {stator.input = 0 : i64}, %l: tensor<512x64xi64> {stator.input = 1 : i64},
+                   %w: tensor<3x5xf32>) -> tensor<512x5xf32> {
+  %n = stator.sum %l {axes = array<i64: 0, 1>} : (tensor<512x64xi64>) -> tensor<1x1xi64>
+  %f = stator.cast %n : (tensor<1x1xi64>) -> tensor<1x1xf32>
+  %all = stator.broadcast %f : (tensor<1x1xf32>) -> tensor<512x5xf32>
+  %y = stator.matmul %x, %w : (tensor<512x3xf32>, tensor<3x5xf32>) -> tensor<512x5xf32>
+  %mean = stator.div %y, %all : (tensor<512x5xf32>, tensor<512x5xf32>) -> tensor<512x5xf32>
+  %r = stator.relu %mean : (tensor<512x5xf32>) -> tensor<512x5xf32>
+  return %r : tensor<512x5xf32>
+}
