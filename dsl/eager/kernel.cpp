@@ -40,16 +40,23 @@ Kernel::Place Kernel::place_of(int64_t base, int64_t offset, const std::vector<i
   return {Base::result, static_cast<int>(base - 3 - inputs), offset};
 }
 
+/// The result that a step of two tensors makes of the last input, where sizes are equal; -1: none.
+int Kernel::result_copied_by(const Step& step) const {
+  const Place &from = places_[step.first], &to = places_[step.first + 1];
+  const auto result = static_cast<size_t>(to.index), input = static_cast<size_t>(from.index);
+  const bool may_be = from.base == Base::input && input + 1 == function_->inputs.size() && to.base == Base::result &&
+                      function_->inputs[input].size_bytes() == function_->results[result].size_bytes();
+  return may_be ? to.index : -1;
+}
+
 void Kernel::leave_out_copies(std::span<const char> in_order) {
   size_t kept = 0;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const auto kernel = static_cast<size_t>(function_->table.steps[i * StepTable::step_numbers]);
     const bool only_moves = executable_->kernels[kernel].operations.empty() && steps_[i].count == 2;
-    const Place &from = places_[steps_[i].first], &to = places_[steps_[i].first + 1];
-    const auto result = static_cast<size_t>(to.index), input = static_cast<size_t>(from.index);
-    if (only_moves && from.base == Base::input && input + 1 == function_->inputs.size() && to.base == Base::result &&
-        in_order[result] && function_->inputs[input].size_bytes() == function_->results[result].size_bytes())
-      copied_input_[result] = from.index;
+    const int result = only_moves ? result_copied_by(steps_[i]) : -1;
+    if (result >= 0 && in_order[static_cast<size_t>(result)])
+      copied_input_[static_cast<size_t>(result)] = places_[steps_[i].first].index;
     else steps_[kept++] = steps_[i];
   }
   steps_.resize(kept);

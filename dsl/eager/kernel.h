@@ -74,6 +74,7 @@ class Kernel {
   };
 
   void find_addresses(const Step& step, const KernelCall& call, std::byte* scratch, std::byte** addresses) const;
+  int result_copied_by(const Step& step) const;
   Place place_of(int64_t base, int64_t offset, const std::vector<int64_t>& slot_offsets) const;
 
   std::shared_ptr<const Executable> executable_;
