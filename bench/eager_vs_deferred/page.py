@@ -43,9 +43,9 @@ END = """
 FIRST_CALLS = """
 ## First calls
 
-What the first call of an op of a new shape takes from nothing, without the cache on disk, with the kernels of its derivative; the best of {rounds} rounds, beside {load} other busy processes. `linked`: kernels of elementwise ops, which are compiled while Stator is built and found by a look-up. `compiled`: all others, one after the other: forward, backward, and of an update its scalars and norms and the code that all parameters share. Draws are not compiled ([decision 34](decisions/34_first_calls.md)).
+What the first call of an op of a new shape takes from nothing, without the cache on disk; the best of {rounds} rounds, beside {load} other busy processes. `forward`: where no gradient is asked. `with derivative`: the same call where a tape is recorded, which needs the derivative's kernels as well; both are compiled at the same time. `linked`: kernels that are compiled while Stator is built and found by a look-up. `compiled`: programs of one to several kernels; an update has one of scalars, one that all parameters share, and one of norms where they are clipped. Draws are not compiled ([decision 34](decisions/34_first_calls.md)).
 
-| | linked | compiled | first call (ms) | for each compiled (ms) |
+| | linked | compiled | forward (ms) | with derivative (ms) |
 |---|---|---|---|---|
 """
 
@@ -124,8 +124,8 @@ def depth_line(row):
 
 
 def first_call_line(row):
-    each = number(row["first_ms"] / row["compiled"]) if row["compiled"] else ""
-    cells = (row["name"], row["from_family"], row["compiled"], number(row["first_ms"]), each)
+    forward = number(row["forward_ms"]) if "forward_ms" in row else ""
+    cells = (row["name"], row["from_family"], row["compiled"], forward, number(row["first_ms"]))
     return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
