@@ -269,27 +269,32 @@ struct SplitVectorMultiplyAdd : mlir::OpRewritePattern<mlir::vector::FMAOp> {
   }
 };
 
-mlir::LogicalResult apply(mlir::ModuleOp module, mlir::RewritePatternSet&& patterns) {
-  return mlir::applyPatternsAndFoldGreedily(module, std::move(patterns));
+/// Rewrites what is asked for and what comes of that, which is little of a module.
+mlir::LogicalResult rewrite(mlir::ModuleOp module, llvm::function_ref<bool(mlir::Operation*)> isAskedFor,
+                            mlir::RewritePatternSet&& patterns) {
+  llvm::SmallVector<mlir::Operation*> all;
+  module->walk([&](mlir::Operation* op) {
+    if (isAskedFor(op)) all.push_back(op);
+  });
+  return mlir::applyOpPatternsAndFold(all, std::move(patterns));
 }
 
 }  // namespace
 
 mlir::LogicalResult expandMath(mlir::ModuleOp module) {
-  mlir::RewritePatternSet own(module.getContext());
-  own.add<ExpandAtan, ExpandAtan2, ExpandErf, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>,
-          ExpandSine<math::CosOp, 1>>(module.getContext());
-  if (mlir::failed(apply(module, std::move(own)))) return mlir::failure();
-  mlir::RewritePatternSet others(module.getContext());
-  mlir::populateMathPolynomialApproximationPatterns(others);
-  return apply(module, std::move(others));
+  mlir::RewritePatternSet patterns(module.getContext());
+  mlir::populateMathPolynomialApproximationPatterns(patterns);
+  patterns.add<ExpandAtan, ExpandAtan2, ExpandErf, ExpandExp, ExpandExp2, ExpandTanh, ExpandSine<math::SinOp, 0>,
+               ExpandSine<math::CosOp, 1>>(module.getContext(), /*before MLIR's own*/ 2);
+  auto isMath = [](mlir::Operation* op) { return llvm::isa<math::MathDialect>(op->getDialect()); };
+  return rewrite(module, isMath, std::move(patterns));
 }
 
 mlir::LogicalResult splitMultiplyAdds(mlir::ModuleOp module) {
   mlir::RewritePatternSet patterns(module.getContext());
   mlir::populateExpandFmaFPattern(patterns);
   patterns.add<SplitVectorMultiplyAdd>(module.getContext());
-  return apply(module, std::move(patterns));
+  return rewrite(module, llvm::IsaPred<mlir::vector::FMAOp, math::FmaOp>, std::move(patterns));
 }
 
 }  // namespace stator::cpu

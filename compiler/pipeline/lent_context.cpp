@@ -4,7 +4,6 @@
 #include <mutex>
 #include <vector>
 
-#include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/ir/dialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -21,12 +20,16 @@ mlir::DialectRegistry dialects() {
   return registry;
 }
 
+mlir::MLIRContext& loaded(mlir::MLIRContext& context) {
+  context.loadAllAvailableDialects();
+  return context;
+}
+
 }  // namespace
 
 struct LentContext::Kept {
-  Kept() : context(dialects(), mlir::MLIRContext::Threading::DISABLED) { context.loadAllAvailableDialects(); }
-
-  mlir::MLIRContext context;
+  mlir::MLIRContext context{dialects(), mlir::MLIRContext::Threading::DISABLED};
+  cpu::LlvmLowering lowering{loaded(context)};
   int uses = 0;
 };
 
@@ -63,5 +66,7 @@ LentContext::~LentContext() {
 }
 
 mlir::MLIRContext& LentContext::get() const { return kept_->context; }
+
+const cpu::LlvmLowering& LentContext::lowering() const { return kept_->lowering; }
 
 }  // namespace stator

@@ -1,9 +1,10 @@
-// MLIR contexts that serve one compilation after the other: loading the dialects takes longer than a small kernel's
-// phases.
+// MLIR contexts that serve one compilation after the other: loading the dialects and collecting the patterns of their
+// lowering takes longer than a small kernel's phases.
 #pragma once
 
 #include <memory>
 
+#include "compiler/cpu/lower_to_llvm.h"
 #include "mlir/IR/MLIRContext.h"
 
 namespace stator {
@@ -19,6 +20,7 @@ class LentContext {
   LentContext& operator=(const LentContext&) = delete;
 
   mlir::MLIRContext& get() const;
+  const cpu::LlvmLowering& lowering() const;
 
   struct Kept;
 

@@ -9,7 +9,6 @@
 #include "compiler/cpu/emit_object.h"
 #include "compiler/cpu/fusion/brief.h"
 #include "compiler/cpu/lower_cpu.h"
-#include "compiler/cpu/lower_to_llvm.h"
 #include "compiler/import/import_program.h"
 #include "compiler/memory/buffer.h"
 #include "compiler/pipeline/dump_kernels.h"
@@ -59,7 +58,7 @@ class Pipeline {
       compiled.functions = std::move(lowered.functions), compiled.kernels = std::move(lowered.kernels);
     });
     phase(Phase::emit, [&] {
-      cpu::lowerToLlvm(*module_, target_);
+      lent_.lowering().run(*module_, target_);
       if (kernelDump_) kernelDump_->printAssembly(*module_, target_);
       if (dumps(Phase::emit)) llvm::outs() << cpu::emitText(*module_, target_, cpu::Text::assembly);
       emit(*module_, compiled);
