@@ -9,3 +9,8 @@ endif()
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(stator_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
+
+# With clang, stable algorithms of the standard library of g++ 12 warn of what they use themselves.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(stator_warnings INTERFACE -Wno-deprecated-declarations)
+endif()
