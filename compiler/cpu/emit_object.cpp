@@ -2,45 +2,20 @@
 #include "compiler/cpu/emit_object.h"
 
 #include <exception>
-#include <mutex>
 #include <thread>
 
+#include "compiler/cpu/lent_machine.h"
 #include "compiler/cpu/run_optimiser.h"
 #include "compiler/cpu/split_module.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "runtime/error.h"
 
 namespace stator::cpu {
 namespace {
-
-std::unique_ptr<llvm::TargetMachine> makeMachine(const Target& target) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo(), LLVMInitializeAArch64TargetInfo(), LLVMInitializeWebAssemblyTargetInfo();
-    LLVMInitializeX86Target(), LLVMInitializeAArch64Target(), LLVMInitializeWebAssemblyTarget();
-    LLVMInitializeX86TargetMC(), LLVMInitializeAArch64TargetMC(), LLVMInitializeWebAssemblyTargetMC();
-    LLVMInitializeX86AsmPrinter(), LLVMInitializeAArch64AsmPrinter(), LLVMInitializeWebAssemblyAsmPrinter();
-    LLVMInitializeX86AsmParser();  // for the inline assembly of compiler/aot/glue
-    leaveStrengthReductionToOptimiser();
-  });
-  std::string error;
-  const llvm::Target* architecture = llvm::TargetRegistry::lookupTarget(target.triple, error);
-  if (!architecture) throw InternalError("emit: LLVM has no target for '" + target.triple + "': " + error);
-  llvm::TargetOptions options;
-  options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  // A WebAssembly module has its place in memory to itself.
-  const bool moves = !llvm::Triple(target.triple).isWasm();
-  return std::unique_ptr<llvm::TargetMachine>(architecture->createTargetMachine(
-      target.triple, target.cpu, target.features, options, moves ? llvm::Reloc::PIC_ : llvm::Reloc::Static,
-      std::nullopt, llvm::CodeGenOptLevel::Default));
-}
 
 /// The instruction set stands on each function: that is where LLVM's passes look for it.
 void setTarget(llvm::Module& module, const Target& target, const llvm::TargetMachine& machine) {
@@ -65,15 +40,15 @@ std::string generate(llvm::Module& module, llvm::TargetMachine& machine, llvm::C
   return std::string(bytes.data(), bytes.size());
 }
 
-void optimise(llvm::Module& module, const Target& target, Origin origin) {
-  auto machine = makeMachine(target);
-  setTarget(module, target, *machine);
-  runOptimiser(module, *machine, origin);
+void optimise(llvm::Module& module, const Target& target, llvm::TargetMachine& machine, Origin origin) {
+  setTarget(module, target, machine);
+  runOptimiser(module, machine, origin);
 }
 
 ObjectBytes compilePart(llvm::Module& module, const Target& target) {
-  optimise(module, target, Origin::kernels);
-  return generateObject(module, target);
+  const LentMachine machine(target);
+  optimise(module, target, *machine, Origin::kernels);
+  return generate(module, *machine, llvm::CodeGenFileType::ObjectFile);
 }
 
 std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext& context) {
@@ -84,7 +59,9 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext
 
 }  // namespace
 
-void optimise(llvm::Module& module, const Target& target) { optimise(module, target, Origin::elsewhere); }
+void optimise(llvm::Module& module, const Target& target) {
+  optimise(module, target, *LentMachine(target), Origin::elsewhere);
+}
 
 std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target& target,
                                             const std::vector<std::string>& entries, llvm::LLVMContext& context) {
@@ -92,16 +69,16 @@ std::unique_ptr<llvm::Module> emitOptimised(mlir::ModuleOp module, const Target&
   for (llvm::Function& function : *translated)
     if (!function.isDeclaration() && !llvm::is_contained(entries, function.getName()))
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
-  optimise(*translated, target, Origin::kernels);
+  optimise(*translated, target, *LentMachine(target), Origin::kernels);
   return translated;
 }
 
 ObjectBytes generateObject(llvm::Module& module, const Target& target) {
-  return generate(module, *makeMachine(target), llvm::CodeGenFileType::ObjectFile);
+  return generate(module, *LentMachine(target), llvm::CodeGenFileType::ObjectFile);
 }
 
 std::string generateText(llvm::Module& module, const Target& target, Text kind) {
-  if (kind == Text::assembly) return generate(module, *makeMachine(target), llvm::CodeGenFileType::AssemblyFile);
+  if (kind == Text::assembly) return generate(module, *LentMachine(target), llvm::CodeGenFileType::AssemblyFile);
   std::string text;
   llvm::raw_string_ostream stream(text);
   module.print(stream, nullptr);
@@ -140,7 +117,7 @@ std::string emitText(mlir::ModuleOp module, const Target& target, Text kind, llv
     names.insert(only);
     code = extractPart(toBitcode(*code), names, context);
   }
-  optimise(*code, target, Origin::kernels);
+  optimise(*code, target, *LentMachine(target), Origin::kernels);
   return generateText(*code, target, kind);
 }
 

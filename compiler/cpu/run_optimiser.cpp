@@ -22,8 +22,9 @@
 namespace stator::cpu {
 namespace {
 
-/// What this pass takes grows with the square of the addresses.
-constexpr int64_t mostAddresses = 16;
+/// Loops with more than this have sums in registers, or are unrolled: their emitters chose the addresses, and what
+/// strength reduction takes grows with the square of either.
+constexpr int64_t mostAddresses = 16, mostCarried = 8;
 
 int64_t addressesIn(const llvm::Loop& loop) {
   int64_t count = 0;
@@ -32,10 +33,14 @@ int64_t addressesIn(const llvm::Loop& loop) {
   return count;
 }
 
+int64_t carriedBy(const llvm::Loop& loop) {
+  return std::distance(loop.getHeader()->phis().begin(), loop.getHeader()->phis().end());
+}
+
 struct ReduceStrengthOfShortLoops : llvm::PassInfoMixin<ReduceStrengthOfShortLoops> {
   llvm::PreservedAnalyses run(llvm::Loop& loop, llvm::LoopAnalysisManager& analyses,
                               llvm::LoopStandardAnalysisResults& results, llvm::LPMUpdater& updater) {
-    if (addressesIn(loop) > mostAddresses) return llvm::PreservedAnalyses::all();
+    if (addressesIn(loop) > mostAddresses || carriedBy(loop) > mostCarried) return llvm::PreservedAnalyses::all();
     return llvm::LoopStrengthReducePass().run(loop, analyses, results, updater);
   }
 };
