@@ -2,13 +2,9 @@
 #pragma once
 
 #include "dsl/eager/op_program.h"
+#include "dsl/eager/pieces.h"
 
 namespace stator::eager {
-
-/// Elements that flat code takes at once.
-inline constexpr int64_t flat_pieces[]{2048, 128, 16};
-/// Elements that flat sums take at once: what is left of a tensor goes one by one, since no padding is neutral to all.
-inline constexpr int64_t sum_pieces[]{2048, 128, 16, 1};
 
 /// Whether op `name` works on each element by itself.
 bool is_elementwise(std::string_view name);

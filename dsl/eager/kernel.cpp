@@ -6,6 +6,15 @@
 #include "runtime/error.h"
 
 namespace stator::eager {
+namespace {
+
+std::byte* own_scratch(int64_t size_bytes) {
+  thread_local AlignedBuffer scratch;
+  if (scratch.size_bytes() < size_bytes) scratch = AlignedBuffer::uninitialised(size_bytes);
+  return scratch.data();
+}
+
+}  // namespace
 
 Kernel::Kernel(std::shared_ptr<const Executable> executable, int function, std::vector<int64_t> slot_offsets)
     : executable_(std::move(executable)), function_(&executable_->functions[static_cast<size_t>(function)]) {
@@ -20,24 +29,29 @@ Kernel::Kernel(std::shared_ptr<const Executable> executable, int function, std::
     const int64_t* buffer = table.buffers.data() + numbers[2];
     for (int64_t i = 0; i < numbers[3]; ++i, buffer += StepTable::buffer_numbers) {
       places_.push_back(place_of(buffer[0], buffer[1], slot_offsets));
+      runs_alone_ = runs_alone_ && places_.back().base != Base::arguments;
       if (places_.back().base == Base::input) reads_input_[static_cast<size_t>(places_.back().index)] = true;
     }
     most_places_ = std::max(most_places_, steps_.back().count);
   }
+  runs_alone_ = runs_alone_ && most_places_ <= most_places_alone;
   copied_input_.assign(function_->results.size(), -1);
 }
 
 Kernel::Place Kernel::place_of(int64_t base, int64_t offset, const std::vector<int64_t>& slot_offsets) const {
   const auto inputs = static_cast<int64_t>(function_->inputs.size());
+  const auto results = static_cast<int64_t>(function_->results.size());
   if (base == 0) {
     const auto behind = std::upper_bound(slot_offsets.begin(), slot_offsets.end(), offset);
     const auto slot = static_cast<int>(behind - slot_offsets.begin()) - 1;
-    return {Base::slot, slot, offset - slot_offsets[static_cast<size_t>(slot)]};
+    return {Base::slot, slot, offset - slot_offsets[static_cast<size_t>(slot)],
+            static_cast<int>(inputs + results) + slot};
   }
-  if (base == 1) return {Base::scratch, 0, offset};
-  if (base == 2) return {Base::arguments, 0, offset};
-  if (base < 3 + inputs) return {Base::input, static_cast<int>(base - 3), offset};
-  return {Base::result, static_cast<int>(base - 3 - inputs), offset};
+  if (base == 1) return {Base::scratch, 0, offset, -1};
+  if (base == 2) return {Base::arguments, 0, offset, -1};
+  const auto tensor = static_cast<int>(base - 3);
+  if (tensor < inputs) return {Base::input, tensor, offset, tensor};
+  return {Base::result, tensor - static_cast<int>(inputs), offset, tensor};
 }
 
 /// The result that a step of two tensors makes of the last input, where sizes are equal; -1: none.
@@ -93,15 +107,16 @@ void Kernel::run(const KernelCall& call, Workspace& workspace) const {
   workspace.launches += static_cast<int64_t>(steps_.size());
 }
 
-void Kernel::run_alone(const KernelCall& call) const {
-  thread_local AlignedBuffer scratch;
-  if (scratch.size_bytes() < function_->arena_bytes) scratch = AlignedBuffer::uninitialised(function_->arena_bytes);
+void Kernel::run_alone(std::byte* const* tensors) const {
+  if (!runs_alone_) throw InternalError("eager: '" + function_->name + "' has too many tensors, or arguments");
+  std::byte* const scratch = function_->arena_bytes ? own_scratch(function_->arena_bytes) : nullptr;
   std::byte* addresses[most_places_alone];
-  if (most_places_ > most_places_alone) throw InternalError("eager: '" + function_->name + "' has too many tensors");
   for (const Step& step : steps_) {
-    find_addresses(step, call, scratch.data(), addresses);
-    const auto* context = reinterpret_cast<const StatorCall*>(addresses);
-    for (int64_t chunk = 0; chunk < step.chunks; ++chunk) step.code(context, chunk);
+    const Place* place = &places_[step.first];
+    for (size_t i = 0; i < step.count; ++i, ++place)
+      addresses[i] = (place->tensor < 0 ? scratch : tensors[place->tensor]) + place->offset_bytes;
+    for (int64_t chunk = 0; chunk < step.chunks; ++chunk)
+      step.code(reinterpret_cast<const StatorCall*>(addresses), chunk);
   }
 }
 

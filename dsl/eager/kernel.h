@@ -43,8 +43,9 @@ class Kernel {
   Kernel(std::shared_ptr<const Executable> executable, int function, std::vector<int64_t> slot_offsets = {});
 
   void run(const KernelCall& call, Workspace& workspace) const;
-  /// The same on the caller's thread alone, with scratch of its own; nothing is counted.
-  void run_alone(const KernelCall& call) const;
+  /// The same on the caller's thread alone, with scratch of its own; nothing is counted. `tensors`: inputs, then
+  /// results, then slots. For code without arguments and with few tensors.
+  void run_alone(std::byte* const* tensors) const;
 
   /// Whether the code reads input `index` at all.
   bool reads_input(int index) const { return reads_input_[static_cast<size_t>(index)]; }
@@ -65,6 +66,7 @@ class Kernel {
     Base base;
     int index;
     int64_t offset_bytes;
+    int tensor;  // among inputs, results and slots; -1: none of them
   };
   struct Step {
     StatorKernel code;
@@ -84,6 +86,7 @@ class Kernel {
   std::vector<char> reads_input_;
   std::vector<int> copied_input_;
   size_t most_places_ = 0;
+  bool runs_alone_ = true;  // whether `run_alone` may be called
 };
 
 }  // namespace stator::eager

@@ -130,7 +130,7 @@ void Machine::add(BlockRef& sum, const BlockRef& more, DType dtype, int64_t coun
     sum = std::move(own);
   }
   std::byte *from = more.data(), *to = sum.data();
-  kernels.accumulate(dtype).run({{&from, 1}, {}, {&to, 1}}, count, workspace);
+  kernels.accumulate(Reduction::sum, dtype).run({{&from, 1}, {}, {&to, 1}}, count, workspace);
 }
 
 void Machine::backward(int id, bool keeps_tape) {

@@ -42,6 +42,7 @@ OpCode::OpCode(std::vector<Kernel> pieces, const std::vector<DType>& slots) : ke
 }
 
 void OpCode::run(const KernelCall& call, int64_t count, Workspace& workspace) const {
+  if (tiled_) return tiled_->run(call, workspace);
   if (!is_flat()) return kernels_.front().run(call, workspace);
   struct Shared {
     const OpCode& code;
@@ -83,34 +84,33 @@ void OpCode::run_rest(const KernelCall& call, int64_t first, int64_t count) cons
     lend(call.inputs[i], input_bytes_[i], reads_input(static_cast<int>(i)));
   for (size_t i = 0; i < result_bytes_.size(); ++i) lend(call.results[i], result_bytes_[i], false);
   for (size_t i = 0; i < slot_bytes_.size(); ++i) lend(call.slots[i], slot_bytes_[i], true);
-  const std::span<std::byte* const> all(own, used);
-  const auto results = all.subspan(input_bytes_.size(), result_bytes_.size()), slots = all.last(slot_bytes_.size());
-  kernels_.back().run_alone({all.first(input_bytes_.size()), results, slots});
+  kernels_.back().run_alone(own);
+  std::byte *const *results = own + input_bytes_.size(), *const *slots = results + result_bytes_.size();
   auto give_back = [&](std::byte* to, const std::byte* from, int64_t bytes) {
     std::memcpy(to + at * static_cast<size_t>(bytes), from, rest * static_cast<size_t>(bytes));
   };
-  for (size_t i = 0; i < results.size(); ++i) give_back(call.results[i], results[i], result_bytes_[i]);
-  for (size_t i = 0; i < slots.size(); ++i) give_back(call.slots[i], slots[i], slot_bytes_[i]);
+  for (size_t i = 0; i < result_bytes_.size(); ++i) give_back(call.results[i], results[i], result_bytes_[i]);
+  for (size_t i = 0; i < slot_bytes_.size(); ++i) give_back(call.slots[i], slots[i], slot_bytes_[i]);
 }
 
 void OpCode::run_piece(const KernelCall& call, size_t piece, int64_t first) const {
-  std::byte *inputs[most_flat_tensors], *results[most_flat_tensors], *slots[most_flat_tensors];
-  for (size_t i = 0; i < input_bytes_.size(); ++i) inputs[i] = call.inputs[i] + first * input_bytes_[i];
-  for (size_t i = 0; i < result_bytes_.size(); ++i) results[i] = call.results[i] + first * result_bytes_[i];
-  for (size_t i = 0; i < slot_bytes_.size(); ++i) slots[i] = call.slots[i] + first * slot_bytes_[i];
-  kernels_[piece].run_alone(
-      {{inputs, input_bytes_.size()}, {results, result_bytes_.size()}, {slots, slot_bytes_.size()}});
+  std::byte *tensors[most_flat_tensors], **next = tensors;
+  for (size_t i = 0; i < input_bytes_.size(); ++i) *next++ = call.inputs[i] + first * input_bytes_[i];
+  for (size_t i = 0; i < result_bytes_.size(); ++i) *next++ = call.results[i] + first * result_bytes_[i];
+  for (size_t i = 0; i < slot_bytes_.size(); ++i) *next++ = call.slots[i] + first * slot_bytes_[i];
+  kernels_[piece].run_alone(tensors);
 }
 
 void FlatSumCode::run(std::span<std::byte* const> inputs, int64_t count, std::byte* sum, Workspace& workspace) const {
   std::vector<std::byte*> at(inputs.begin(), inputs.end());
+  at.push_back(sum);
   const std::vector<TensorFacts>& facts = kernels_.front().facts().inputs;
   ++workspace.launches;
   for (const TensorFacts& input : facts) workspace.moved_bytes += count * stator::size_bytes(input.dtype);
   for (size_t piece = 0; piece < kernels_.size(); ++piece)
     for (; count >= sum_pieces[piece]; count -= sum_pieces[piece]) {
-      kernels_[piece].run_alone({at, {}, {&sum, 1}});
-      for (size_t i = 0; i < at.size(); ++i) at[i] += sum_pieces[piece] * stator::size_bytes(facts[i].dtype);
+      kernels_[piece].run_alone(at.data());
+      for (size_t i = 0; i < inputs.size(); ++i) at[i] += sum_pieces[piece] * stator::size_bytes(facts[i].dtype);
     }
 }
 
@@ -181,11 +181,14 @@ OpKernels& KernelStore::find(const OpFacts& facts, bool flat, uint64_t wanted) {
   append_key(key_, facts, flat);
   const auto known = kernels_.find(std::span<const int64_t>(key_));
   if (known != kernels_.end()) return known->second;
+  const Words key = key_;
   OpKernels made;
   if (flat) made.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
+  else if (std::optional<TiledCode> by_tiles = tiled(facts))
+    made.forward_ = std::make_unique<OpCode>(std::move(*by_tiles));
   else if (wanted) compile_both(made, facts, wanted);
   else made.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
-  return kernels_.emplace(key_, std::move(made)).first->second;
+  return kernels_.emplace(key, std::move(made)).first->second;
 }
 
 /// Compiles an op and its derivative at the same time.
@@ -199,6 +202,11 @@ void KernelStore::compile_both(OpKernels& kernels, const OpFacts& facts, uint64_
 const OpCode& KernelStore::backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted) {
   for (const OpKernels::Backward& known : kernels.backward_)
     if (known.wanted == wanted) return *known.code;
+  if (!flat)
+    if (std::optional<TiledCode> by_tiles = tiled_backward(facts, wanted)) {
+      kernels.backward_.push_back({wanted, std::make_unique<OpCode>(std::move(*by_tiles))});
+      return *kernels.backward_.back().code;
+    }
   return add_backward(kernels, facts, wanted,
                       flat ? flat_kernels(facts, wanted) : compile(backward_program(facts, wanted)));
 }
@@ -215,17 +223,44 @@ const OpCode& KernelStore::add_backward(OpKernels& kernels, const OpFacts& facts
   return *kernels.backward_.back().code;
 }
 
-const OpCode& KernelStore::accumulate(DType dtype) {
-  std::unique_ptr<OpCode>& code = accumulate_[static_cast<int>(dtype)];
+const OpCode& KernelStore::accumulate(Reduction reduction, DType dtype) {
+  std::unique_ptr<OpCode>& code = accumulate_[{reduction, dtype}];
   if (code) return *code;
   std::vector<Kernel> pieces;
   for (int64_t count : flat_pieces) {
-    std::vector<Kernel> kernels = from_family(accumulate_key(dtype, count));
-    if (kernels.empty()) kernels = compile(accumulate_program(dtype, count));
+    std::vector<Kernel> kernels = from_family(accumulate_key(reduction, dtype, count));
+    if (kernels.empty()) kernels = compile(accumulate_program(reduction, dtype, count));
     pieces.push_back(std::move(kernels.front()));
   }
   code = std::make_unique<OpCode>(std::move(pieces), std::vector<DType>{dtype});
   return *code;
+}
+
+const Kernel& KernelStore::rows(Reduction reduction, DType dtype, int64_t length) {
+  const auto known = rows_.find({reduction, dtype, length});
+  if (known != rows_.end()) return known->second;
+  std::vector<Kernel> kernels = from_family(rows_key(reduction, dtype, length));
+  if (kernels.empty()) kernels = compile(rows_program(reduction, dtype, length));
+  return rows_.emplace(std::tuple(reduction, dtype, length), std::move(kernels.front())).first->second;
+}
+
+const Kernel& KernelStore::columns(Reduction reduction, DType dtype, int64_t width) {
+  const auto known = columns_.find({reduction, dtype, width});
+  if (known != columns_.end()) return known->second;
+  std::vector<Kernel> kernels = from_family(columns_key(reduction, dtype, width));
+  if (kernels.empty()) kernels = compile(columns_program(reduction, dtype, width));
+  return columns_.emplace(std::tuple(reduction, dtype, width), std::move(kernels.front())).first->second;
+}
+
+const Kernel* KernelStore::spread(int64_t element_bytes, int64_t length) {
+  const auto [place, is_new] = spread_.try_emplace({element_bytes, length});
+  const bool may_be = element_bytes == size_bytes(DType::f32) || element_bytes == size_bytes(DType::f64);
+  if (is_new && may_be) {
+    const DType dtype = element_bytes == size_bytes(DType::f32) ? DType::f32 : DType::f64;
+    std::vector<Kernel> kernels = from_family(spread_key(dtype, length));
+    if (!kernels.empty()) place->second = std::move(kernels.front());
+  }
+  return place->second ? &*place->second : nullptr;
 }
 
 const OpCode& KernelStore::flat_update(const ProgramGraph& program) {

@@ -1,14 +1,18 @@
 // The kernels of eager ops: compiled when first needed, found again by op, attributes, dtypes and shapes.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "compiler/interface/compile.h"
 #include "dsl/eager/kernel.h"
 #include "dsl/eager/op_key.h"
+#include "dsl/eager/tiled_code.h"
 
 namespace stator::eager {
 
@@ -21,20 +25,29 @@ class OpCode {
   /// Flat: the same function for pieces of `flat_pieces`, in their order. `slots`: of what type are the tensors that it
   /// updates. Errors: InternalError where it takes too many tensors.
   explicit OpCode(std::vector<Kernel> pieces, const std::vector<DType>& slots = {});
+  /// Flat code on tiles.
+  explicit OpCode(TiledCode tiled) : tiled_(std::move(tiled)) {}
 
   bool is_flat() const { return kernels_.size() > 1; }
   /// `count`: how many elements; looked at by flat code alone.
   void run(const KernelCall& call, int64_t count, Workspace& workspace) const;
+  /// Flat code on the caller's thread alone; nothing is counted.
+  void run_tile(const KernelCall& call, int64_t count) const { run_rest(call, 0, count); }
 
-  bool reads_input(int index) const { return kernels_.front().reads_input(index); }
+  bool reads_input(int index) const {
+    return tiled_ ? tiled_->reads_input(index) : kernels_.front().reads_input(index);
+  }
   /// The input that is given in the place of a result, which would be a copy of it; -1: none.
-  int copied_input(int result) const { return kernels_.front().copied_input(result); }
-  bool has_code() const { return kernels_.front().has_code(); }
+  int copied_input(int result) const {
+    return tiled_ ? tiled_->given_input(result) : kernels_.front().copied_input(result);
+  }
+  bool has_code() const { return tiled_ ? tiled_->has_code() : kernels_.front().has_code(); }
 
  private:
   void run_piece(const KernelCall& call, size_t piece, int64_t first) const;
   void run_rest(const KernelCall& call, int64_t first, int64_t count) const;
 
+  std::optional<TiledCode> tiled_;
   std::vector<Kernel> kernels_;
   std::vector<int64_t> input_bytes_, result_bytes_, slot_bytes_;  // of one element; 0: one element for all
 };
@@ -86,8 +99,8 @@ class KernelStore {
   OpKernels& find(const OpFacts& facts, bool flat, uint64_t wanted);
   /// The code that gives the cotangents of the operands in `wanted`, bit by bit.
   const OpCode& backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted);
-  /// Flat code that adds its input to its slot.
-  const OpCode& accumulate(DType dtype);
+  /// Flat code that adds its input to its slot, or takes the greater.
+  const OpCode& accumulate(Reduction reduction, DType dtype);
   /// Flat code that updates slots: a function for each of `flat_pieces`, in their order, with slots of its own.
   const OpCode& flat_update(const ProgramGraph& program);
   /// Flat code that adds to a scalar slot: a function for each of `sum_pieces`, in their order.
@@ -116,6 +129,22 @@ class KernelStore {
   void compile_both(OpKernels& kernels, const OpFacts& facts, uint64_t wanted);
   const OpCode& add_backward(OpKernels& kernels, const OpFacts& facts, uint64_t wanted, std::vector<Kernel> code);
   std::vector<Kernel> kernels_of(const Compiled& compiled, const ProgramGraph& program, size_t slots_of_each);
+
+  // tile_plans.cpp: nothing where code for the shape is better
+  std::optional<TiledCode> tiled(const OpFacts& facts);
+  std::optional<TiledCode> tiled_reduction(const OpFacts& facts);
+  std::optional<TiledCode> tiled_backward(const OpFacts& facts, uint64_t wanted);
+  std::optional<TiledCode> tiled_reduction_backward(const OpFacts& facts);
+  TileInput tile_input(const Nest& nest, DType dtype);
+  TileOutput tile_output(const Nest& nest, int64_t elements, DType dtype, Reduction reduction);
+
+  /// Code that reduces rows of `length` elements: a tile of them.
+  const Kernel& rows(Reduction reduction, DType dtype, int64_t length);
+  /// Code that reduces columns of a tile of rows of `width` elements into a slot.
+  const Kernel& columns(Reduction reduction, DType dtype, int64_t width);
+  /// Code that fills rows of `length` elements, of dtypes of that size: a tile of them; null where none is linked.
+  const Kernel* spread(int64_t element_bytes, int64_t length);
+
   std::vector<Kernel> flat_kernels(const OpFacts& facts, uint64_t wanted);
   std::vector<Kernel> from_family(std::span<const int64_t> key);
   /// `slots_of_each`: how many slots of the program each of its functions has to itself; 0: they share all.
@@ -124,7 +153,9 @@ class KernelStore {
   CompileOptions options_;
   Words key_;  // of the op that is looked for
   std::unordered_map<Words, OpKernels, Hash, Equal> kernels_;
-  std::unordered_map<int, std::unique_ptr<OpCode>> accumulate_;            // by dtype
+  std::map<std::pair<Reduction, DType>, std::unique_ptr<OpCode>> accumulate_;
+  std::map<std::tuple<Reduction, DType, int64_t>, Kernel> rows_, columns_;
+  std::map<std::pair<int64_t, int64_t>, std::optional<Kernel>> spread_;    // by the size of elements, and by length
   std::unordered_map<std::string, std::unique_ptr<OpCode>> flat_updates_;  // by the graph's text
   std::unordered_map<std::string, std::unique_ptr<FlatSumCode>> flat_sums_;
   CompileFigures figures_;

@@ -45,6 +45,15 @@ void append(Words& words, const View* view) {
   if (view) words.insert(words.end(), view->words().begin(), view->words().end());
 }
 
+/// The key of a program that is no op.
+Words key_of(std::string_view name, DType dtype, int64_t count) {
+  Words words;
+  append_text(words, name);
+  words.push_back(static_cast<int64_t>(dtype));
+  words.push_back(count);
+  return words;
+}
+
 }  // namespace
 
 void append_key(Words& words, const OpFacts& facts, bool flat) {
@@ -73,12 +82,18 @@ Words flat_key(const OpFacts& facts, uint64_t wanted) {
   return words;
 }
 
-Words accumulate_key(DType dtype, int64_t count) {
-  Words words;
-  append_text(words, "accumulate");
-  words.push_back(static_cast<int64_t>(dtype));
-  words.push_back(count);
-  return words;
+Words accumulate_key(Reduction reduction, DType dtype, int64_t count) {
+  return key_of(reduction == Reduction::sum ? "accumulate" : "accumulate the greater", dtype, count);
 }
+
+Words rows_key(Reduction reduction, DType dtype, int64_t length) {
+  return key_of(reduction == Reduction::sum ? "sums of rows" : "maxima of rows", dtype, length);
+}
+
+Words columns_key(Reduction reduction, DType dtype, int64_t width) {
+  return key_of(reduction == Reduction::sum ? "sums of columns" : "maxima of columns", dtype, width);
+}
+
+Words spread_key(DType dtype, int64_t length) { return key_of("spread", dtype, length); }
 
 }  // namespace stator::eager

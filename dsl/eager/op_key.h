@@ -16,7 +16,10 @@ void append_key(Words& words, const OpFacts& facts, bool flat);
 /// The key of a program of a flat op: the op's, and the operands whose cotangents it gives, bit by bit; 0: forward.
 Words flat_key(const OpFacts& facts, uint64_t wanted);
 
-/// The key of `accumulate_program`.
-Words accumulate_key(DType dtype, int64_t count);
+/// The keys of `accumulate_program`, `rows_program`, `columns_program` and `spread_program`.
+Words accumulate_key(Reduction reduction, DType dtype, int64_t count);
+Words rows_key(Reduction reduction, DType dtype, int64_t length);
+Words columns_key(Reduction reduction, DType dtype, int64_t width);
+Words spread_key(DType dtype, int64_t length);
 
 }  // namespace stator::eager

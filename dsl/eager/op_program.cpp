@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "dsl/eager/pieces.h"
+
 namespace stator::eager {
 namespace {
 
@@ -31,6 +33,20 @@ class Builder {
     all.count = spec.rank();
     const int sum = graph().add({"sum", &node, 1, &all, 1, ones});
     return add("reshape", {sum}, {spec.dtype, {}});
+  }
+  /// The node with one of its axes reduced, whose spec is then `spec`.
+  int reduce(Reduction reduction, int node, long axis, const TensorSpec& spec) {
+    const Attribute axes = Attribute::of("axes", &axis, 1);
+    return graph().add({reduction == Reduction::sum ? "sum" : "max", &node, 1, &axes, 1, spec});
+  }
+  /// The program that adds the node to its one slot, or makes that the greater of both.
+  ProgramGraph accumulate(Reduction reduction, int node, const TensorSpec& spec) {
+    const Attribute index = Attribute::of("index", 0L);
+    const int sum = graph().add({"slot", nullptr, 0, &index, 1, spec});
+    graph().updates.push_back({0, add(reduction == Reduction::sum ? "add" : "maximum", {sum, node}, spec)});
+    ProgramGraph program = finish();
+    program.slots.push_back({Name("sum"), spec, Slot::Role::buffer, {}});
+    return program;
   }
   void result(int node) { graph().results.push_back(node); }
   Graph& graph() { return function_.graph; }
@@ -103,15 +119,36 @@ ProgramGraph backward_program(const OpFacts& facts, uint64_t wanted) {
   return builder.finish();
 }
 
-ProgramGraph accumulate_program(DType dtype, int64_t count) {
-  Builder builder("add");
+ProgramGraph accumulate_program(Reduction reduction, DType dtype, int64_t count) {
+  Builder builder("accumulate");
   const TensorSpec spec = spec_of(dtype, {1, {count}});
-  const Attribute index = Attribute::of("index", 0L);
-  const int sum = builder.graph().add({"slot", nullptr, 0, &index, 1, spec});
-  builder.graph().updates.push_back({0, builder.add("add", {sum, builder.input(spec)}, spec)});
-  ProgramGraph program = builder.finish();
-  program.slots.push_back({Name("sum"), spec, Slot::Role::buffer, {}});
-  return program;
+  return builder.accumulate(reduction, builder.input(spec), spec);
+}
+
+ProgramGraph rows_program(Reduction reduction, DType dtype, int64_t length) {
+  Builder builder("rows");
+  const int64_t rows = flat_pieces[0] / length;
+  const int input = builder.input(spec_of(dtype, {2, {rows, length}}));
+  const int reduced = builder.reduce(reduction, input, 1, spec_of(dtype, {2, {rows, 1}}));
+  builder.result(builder.add("reshape", {reduced}, spec_of(dtype, {1, {rows}})));
+  return builder.finish();
+}
+
+ProgramGraph columns_program(Reduction reduction, DType dtype, int64_t width) {
+  Builder builder("columns");
+  const TensorSpec spec = spec_of(dtype, {1, {width}});
+  const int input = builder.input(spec_of(dtype, {2, {flat_pieces[0] / width, width}}));
+  const int reduced = builder.reduce(reduction, input, 0, spec_of(dtype, {2, {1, width}}));
+  return builder.accumulate(reduction, builder.add("reshape", {reduced}, spec), spec);
+}
+
+ProgramGraph spread_program(DType dtype, int64_t length) {
+  Builder builder("spread");
+  const int64_t rows = flat_pieces[0] / length;
+  const int input = builder.input(spec_of(dtype, {1, {rows}}));
+  const int column = builder.add("reshape", {input}, spec_of(dtype, {2, {rows, 1}}));
+  builder.result(builder.add("broadcast", {column}, spec_of(dtype, {2, {rows, length}})));
+  return builder.finish();
 }
 
 }  // namespace stator::eager

@@ -32,7 +32,22 @@ ProgramGraph forward_program(const OpFacts& facts);
 /// operand that is `wanted`, bit by bit, in their order, dense in the extents of where the operand's gradient gathers.
 ProgramGraph backward_program(const OpFacts& facts, uint64_t wanted);
 
-/// A function "add" that adds its input [count] to the slot "sum" [count].
-ProgramGraph accumulate_program(DType dtype, int64_t count);
+/// How elements are reduced to one.
+enum class Reduction { sum, max };
+
+/// A function "accumulate" that adds its input [count] to the slot "sum" [count]; of `max`, the slot becomes the
+/// greater of both.
+ProgramGraph accumulate_program(Reduction reduction, DType dtype, int64_t count);
+
+/// A function "rows" that reduces each row of its input [flat_pieces[0] / length, length]; gives
+/// [flat_pieces[0] / length].
+ProgramGraph rows_program(Reduction reduction, DType dtype, int64_t length);
+
+/// A function "columns" that adds each column of its input [flat_pieces[0] / width, width] to the slot "sum" [width];
+/// of `max`, the slot becomes the greatest of all.
+ProgramGraph columns_program(Reduction reduction, DType dtype, int64_t width);
+
+/// A function "spread" of as many elements, of which each fills a row of `length` of its result.
+ProgramGraph spread_program(DType dtype, int64_t length);
 
 }  // namespace stator::eager

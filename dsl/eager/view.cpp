@@ -45,8 +45,7 @@ void View::drop_last() {
   last_ = 0;
   while (at < length_) {
     last_ = at;
-    const int rank = static_cast<int>(words_[at + 1]);
-    at += 2 + (step_at(at) == Step::slice ? 3 * rank : rank);
+    at += step_length(at);
   }
 }
 
@@ -57,6 +56,13 @@ View View::behind_mark() const {
   rest.length_ = length_ - mark_;
   std::copy(words_.begin() + mark_, words_.begin() + length_, rest.words_.begin());
   return rest;
+}
+
+View View::before_mark() const {
+  View first = *this;
+  first.length_ = mark_;
+  first.last_ = 0;
+  return first;
 }
 
 void View::reshape(const Dims& from, const Dims& to) {
@@ -108,7 +114,7 @@ int View::append_to(Graph& graph, int node, TensorSpec& spec, int* marked) const
       spec.extents = extents_of({numbers, static_cast<size_t>(rank)});
     }
     node = graph.add({op, &node, 1, attributes, count, spec});
-    at += 2 + (kind == Step::slice ? 3 * rank : rank);
+    at += step_length(at);
   }
   if (marked && mark_ == length_) *marked = node;
   return node;

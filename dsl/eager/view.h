@@ -42,8 +42,9 @@ class View {
 
   /// The gradient of a value gathers behind the first `mark()` words.
   int mark() const { return mark_; }
-  /// The steps behind the mark alone.
+  /// The steps behind the mark alone, and those before it.
   View behind_mark() const;
+  View before_mark() const;
   void set_mark_at_end() { mark_ = length_; }
   bool is_marked_at_end() const { return mark_ == length_; }
 
@@ -55,12 +56,20 @@ class View {
   void broadcast(const Dims& to);
   void slice(std::span<const int64_t> starts_stops_steps, int rank);
 
+  /// Calls `take(kind, rank, numbers)` with each step in turn.
+  template <class Take> void visit(Take&& take) const {
+    for (int at = 0; at < length_; at += step_length(at))
+      take(step_at(at), static_cast<int>(words_[at + 1]),
+           std::span<const int64_t>(&words_[at + 2], static_cast<size_t>(step_length(at) - 2)));
+  }
+
   /// Adds the steps to a graph, behind node `node` of spec `spec`, which becomes that of the last node; gives that.
   /// `marked`: where the node goes whose gradient is that of the value.
   int append_to(Graph& graph, int node, TensorSpec& spec, int* marked = nullptr) const;
 
  private:
   Step step_at(int at) const { return static_cast<Step>(words_[at]); }
+  int step_length(int at) const { return 2 + static_cast<int>(words_[at + 1]) * (step_at(at) == Step::slice ? 3 : 1); }
   bool may_merge(Step kind) const { return length_ > mark_ && last_ >= mark_ && step_at(last_) == kind; }
   void push(Step kind, int rank, std::span<const int64_t> numbers);
   void drop_last();

@@ -42,12 +42,10 @@ std::string bytes_of(const std::shared_ptr<const Executable>& executable, int fu
   for (const TensorFacts& input : facts.inputs) arrays.push_back(some(input, std::ssize(arrays)));
   const size_t written = arrays.size();
   for (const TensorFacts& result : facts.results) arrays.push_back(NdArray::zeros(result.dtype, result.extents));
-  const size_t slots = arrays.size();
   for (size_t i = 0; i < program.slots.size(); ++i) arrays.push_back(some(facts.inputs.front(), 9));
   std::vector<std::byte*> addresses;
   for (NdArray& array : arrays) addresses.push_back(array.bytes());
-  const std::span all(addresses);
-  kernel.run_alone({all.first(written), all.subspan(written, slots - written), all.subspan(slots)});
+  kernel.run_alone(addresses.data());
   std::string bytes;
   for (size_t i = written; i < arrays.size(); ++i)
     bytes.append(reinterpret_cast<const char*>(arrays[i].bytes()), static_cast<size_t>(arrays[i].size_bytes()));

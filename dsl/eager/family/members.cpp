@@ -56,6 +56,22 @@ void add(std::vector<FamilyMember>& members, const Signature& signature, uint64_
     if ((wanted & may_want) == wanted) members.push_back({flat_key(facts, wanted), flat_program(facts, wanted)});
 }
 
+/// What tiles are reduced with, and rows filled.
+void add_reductions(std::vector<FamilyMember>& members) {
+  for (DType dtype : {DType::f32, DType::f64, DType::i64}) {
+    for (Reduction reduction : {Reduction::sum, Reduction::max}) {
+      for (int64_t count : flat_pieces)
+        members.push_back({accumulate_key(reduction, dtype, count), accumulate_program(reduction, dtype, count)});
+      for (int64_t length = least_row; length <= longest_row; length *= 2)
+        members.push_back({rows_key(reduction, dtype, length), rows_program(reduction, dtype, length)});
+      for (int64_t width = least_row; width < longest_row; width *= 2)
+        members.push_back({columns_key(reduction, dtype, width), columns_program(reduction, dtype, width)});
+    }
+    for (int64_t length = least_row; length < longest_row && is_float(dtype); length *= 2)
+      members.push_back({spread_key(dtype, length), spread_program(dtype, length)});
+  }
+}
+
 }  // namespace
 
 std::vector<FamilyMember> family_members() {
@@ -63,9 +79,7 @@ std::vector<FamilyMember> family_members() {
   for (const Signature& signature : signatures())
     for (uint64_t singles = 0; singles + 1 < uint64_t{1} << signature.operands.size(); ++singles)
       add(members, signature, singles);
-  for (DType dtype : {DType::f32, DType::f64})
-    for (int64_t count : flat_pieces)
-      members.push_back({accumulate_key(dtype, count), accumulate_program(dtype, count)});
+  add_reductions(members);
   return members;
 }
 
