@@ -180,15 +180,23 @@ OpKernels& KernelStore::find(const OpFacts& facts, bool flat, uint64_t wanted) {
   key_.clear();
   append_key(key_, facts, flat);
   const auto known = kernels_.find(std::span<const int64_t>(key_));
-  if (known != kernels_.end()) return known->second;
-  const Words key = key_;
-  OpKernels made;
-  if (flat) made.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
-  else if (std::optional<TiledCode> by_tiles = tiled(facts))
-    made.forward_ = std::make_unique<OpCode>(std::move(*by_tiles));
-  else if (wanted) compile_both(made, facts, wanted);
-  else made.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
-  return kernels_.emplace(key, std::move(made)).first->second;
+  const bool is_new = known == kernels_.end();
+  OpKernels& kernels = is_new ? kernels_.emplace(key_, OpKernels()).first->second : known->second;
+  if (kernels.by_tiles_ && ++kernels.calls_ == calls_by_tiles) retire_tiles(kernels);
+  if (kernels.forward_) return kernels;
+  if (flat) kernels.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
+  else if (std::optional<TiledCode> by_tiles = is_new ? tiled(facts) : std::nullopt)
+    kernels.by_tiles_ = true, kernels.forward_ = std::make_unique<OpCode>(std::move(*by_tiles));
+  else if (wanted) compile_both(kernels, facts, wanted);
+  else kernels.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
+  return kernels;
+}
+
+void KernelStore::retire_tiles(OpKernels& kernels) {
+  kernels.by_tiles_ = false;
+  kernels.retired_.push_back(std::move(kernels.forward_));
+  for (OpKernels::Backward& backward : kernels.backward_) kernels.retired_.push_back(std::move(backward.code));
+  kernels.backward_.clear();
 }
 
 /// Compiles an op and its derivative at the same time.
@@ -202,7 +210,7 @@ void KernelStore::compile_both(OpKernels& kernels, const OpFacts& facts, uint64_
 const OpCode& KernelStore::backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted) {
   for (const OpKernels::Backward& known : kernels.backward_)
     if (known.wanted == wanted) return *known.code;
-  if (!flat)
+  if (kernels.by_tiles_)
     if (std::optional<TiledCode> by_tiles = tiled_backward(facts, wanted)) {
       kernels.backward_.push_back({wanted, std::make_unique<OpCode>(std::move(*by_tiles))});
       return *kernels.backward_.back().code;

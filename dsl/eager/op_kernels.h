@@ -86,10 +86,17 @@ class OpKernels {
   };
   std::unique_ptr<OpCode> forward_;
   std::vector<Backward> backward_;
+  bool by_tiles_ = false;                         // until it is called often
+  int64_t calls_ = 0;                             // by tiles
+  std::vector<std::unique_ptr<OpCode>> retired_;  // which a tape may still hold
 };
 
 class KernelStore {
  public:
+  /// From this call on, code for a shape takes the place of tiles: it is up to twice as fast, and has paid for its
+  /// compilation soon.
+  static constexpr int64_t calls_by_tiles = 100;
+
   /// Errors: UserError for a target that there is not, or that this host lacks.
   explicit KernelStore(CompileOptions options);
 
@@ -126,6 +133,7 @@ class KernelStore {
   };
 
   static Compiled compiled(const ProgramGraph& program, const CompileOptions& options);
+  void retire_tiles(OpKernels& kernels);
   void compile_both(OpKernels& kernels, const OpFacts& facts, uint64_t wanted);
   const OpCode& add_backward(OpKernels& kernels, const OpFacts& facts, uint64_t wanted, std::vector<Kernel> code);
   std::vector<Kernel> kernels_of(const Compiled& compiled, const ProgramGraph& program, size_t slots_of_each);

@@ -10,6 +10,7 @@
 
 #include "dsl/eager/family/family.h"
 #include "dsl/eager/family/members.h"
+#include "dsl/eager/op_kernels.h"
 #include "dsl/trace.h"
 #include "tests/catch.h"
 #include "tests/ops/compare.h"
@@ -226,6 +227,17 @@ TEST_CASE("tiles give the same bits at any number of threads") {
     const Tensors expected = run_eagerly(one, program, inputs), found = run_eagerly(three, program, inputs);
     for (size_t i = 0; i < found.size(); ++i) CHECK(error_of(found[i], expected[i]) == 0);
   }
+}
+
+TEST_CASE("what is called often is compiled in the end, and tapes from before still serve") {
+  Eager eager({.threads = 1, .cache = "off"});
+  const Value row = eager.value(filled({8}, 3), true), rows = eager.value(filled({4, 8}, 2));
+  const Value early = total(row * rows);
+  for (int64_t i = 0; i < eager::KernelStore::calls_by_tiles; ++i) CHECK(eager.array(row * rows) == filled({4, 8}, 6));
+  CHECK(eager.figures().compiled > 0);
+  eager.backward(early.id);
+  total(row * rows).backward();
+  CHECK(eager.array(Held{&eager, eager.grad(row.id)}) == filled({8}, 16));
 }
 
 TEST_CASE("layers made of sums and broadcasts compile nothing") {
