@@ -187,16 +187,20 @@ OpKernels& KernelStore::find(const OpFacts& facts, bool flat, uint64_t wanted) {
   if (flat) kernels.forward_ = std::make_unique<OpCode>(flat_kernels(facts, 0));
   else if (std::optional<TiledCode> by_tiles = is_new ? tiled(facts) : std::nullopt)
     kernels.by_tiles_ = true, kernels.forward_ = std::make_unique<OpCode>(std::move(*by_tiles));
-  else if (wanted) compile_both(kernels, facts, wanted);
+  else if (is_new && wanted) compile_both(kernels, facts, wanted);
   else kernels.forward_ = std::make_unique<OpCode>(std::move(compile(forward_program(facts)).front()));
   return kernels;
 }
 
 void KernelStore::retire_tiles(OpKernels& kernels) {
   kernels.by_tiles_ = false;
-  kernels.retired_.push_back(std::move(kernels.forward_));
-  for (OpKernels::Backward& backward : kernels.backward_) kernels.retired_.push_back(std::move(backward.code));
-  kernels.backward_.clear();
+  auto retire = [&](std::unique_ptr<OpCode>& code) {
+    const bool may = code->may_retire();
+    if (may) kernels.retired_.push_back(std::move(code));
+    return may;
+  };
+  retire(kernels.forward_);
+  std::erase_if(kernels.backward_, [&](OpKernels::Backward& backward) { return retire(backward.code); });
 }
 
 /// Compiles an op and its derivative at the same time.
@@ -210,8 +214,9 @@ void KernelStore::compile_both(OpKernels& kernels, const OpFacts& facts, uint64_
 const OpCode& KernelStore::backward(OpKernels& kernels, const OpFacts& facts, bool flat, uint64_t wanted) {
   for (const OpKernels::Backward& known : kernels.backward_)
     if (known.wanted == wanted) return *known.code;
-  if (kernels.by_tiles_)
-    if (std::optional<TiledCode> by_tiles = tiled_backward(facts, wanted)) {
+  if (!flat)
+    if (std::optional<TiledCode> by_tiles = tiled_backward(facts, wanted);
+        by_tiles && (kernels.by_tiles_ || by_tiles->adds_up())) {
       kernels.backward_.push_back({wanted, std::make_unique<OpCode>(std::move(*by_tiles))});
       return *kernels.backward_.back().code;
     }

@@ -42,6 +42,8 @@ class OpCode {
     return tiled_ ? tiled_->given_input(result) : kernels_.front().copied_input(result);
   }
   bool has_code() const { return tiled_ ? tiled_->has_code() : kernels_.front().has_code(); }
+  /// Whether code for the shape may take its place: it gives the same bits.
+  bool may_retire() const { return tiled_ && !tiled_->adds_up(); }
 
  private:
   void run_piece(const KernelCall& call, size_t piece, int64_t first) const;
@@ -86,15 +88,15 @@ class OpKernels {
   };
   std::unique_ptr<OpCode> forward_;
   std::vector<Backward> backward_;
-  bool by_tiles_ = false;                         // until it is called often
-  int64_t calls_ = 0;                             // by tiles
+  bool by_tiles_ = false;                         // what is new runs by tiles: until it is called often
+  int64_t calls_ = 0;                             // until then
   std::vector<std::unique_ptr<OpCode>> retired_;  // which a tape may still hold
 };
 
 class KernelStore {
  public:
-  /// From this call on, code for a shape takes the place of tiles: it is up to twice as fast, and has paid for its
-  /// compilation soon.
+  /// From this call on, code for a shape takes the place of tiles where it gives the same bits: it is up to twice as
+  /// fast, and has paid for its compilation soon.
   static constexpr int64_t calls_by_tiles = 100;
 
   /// Errors: UserError for a target that there is not, or that this host lacks.

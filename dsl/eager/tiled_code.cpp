@@ -84,6 +84,12 @@ bool TiledCode::has_code() const {
   return false;
 }
 
+bool TiledCode::adds_up() const {
+  return std::ranges::any_of(outputs_, [](const TileOutput& output) {
+    return output.is_reduced() && output.sum.reduction == Reduction::sum && is_float(output.dtype);
+  });
+}
+
 std::byte* TiledCode::target_of(const Call& call, size_t output, int64_t part) const {
   if (!has_own(outputs_[output])) return call.tensors.results[output];
   std::byte* own = call.own;

@@ -32,6 +32,8 @@ class TiledCode {
   int given_input(int result) const;
   /// Whether anything is left to run.
   bool has_code() const;
+  /// Whether floats are added up: then the order is that of tiles, and code for the shape would round otherwise.
+  bool adds_up() const;
 
  private:
   struct Part;
