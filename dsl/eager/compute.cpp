@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dsl/eager/few.h"
 #include "dsl/eager/flat_program.h"
 #include "dsl/eager/machine.h"
 #include "dsl/eager/nodes.h"
@@ -156,8 +157,8 @@ void Machine::place_result(std::string_view op, std::span<Entry* const> operands
 Entry Machine::compute_elementwise(const Operation& operation, std::span<Entry* const> operands, const Dims& dims) {
   const bool all_single = std::all_of(operands.begin(), operands.end(), [](auto* each) { return each->is_single(); });
   const Dims computed = all_single ? Dims{} : dims;
-  std::vector<Entry> spread;
-  std::vector<Entry*> fitting;
+  Few<Entry> spread;
+  Few<Entry*> fitting;
   spread.reserve(operands.size());
   for (Entry* operand : operands) {
     if (operand->is_single() && !(operand->dims == computed)) {
@@ -167,7 +168,7 @@ Entry Machine::compute_elementwise(const Operation& operation, std::span<Entry* 
     }
     fitting.push_back(operand);
   }
-  Entry result = compute(operation.op, attributes_of(operation), fitting, operation.result.dtype, computed);
+  Entry result = compute(operation.op, attributes_of(operation), span_of(fitting), operation.result.dtype, computed);
   if (!(computed == dims)) result.spread(dims);
   return result;
 }
@@ -179,18 +180,18 @@ Entry Machine::compute(std::string_view op, std::span<const Attribute> attribute
   result.dtype = dtype;
   result.dims = dims;
   place_result(op, operands, result);
-  std::vector<OperandFacts> facts_of;
-  std::vector<std::byte*> inputs;
+  Few<OperandFacts> facts_of;
+  Few<std::byte*> inputs;
   for (const Entry* operand : operands) {
     facts_of.push_back({operand->dtype, operand->base, &operand->view});
     inputs.push_back(operand->data);
   }
-  const OpFacts facts{op, attributes, facts_of, spec_of(dtype, dims), result.base, &result.view};
+  const OpFacts facts{op, attributes, span_of(facts_of), spec_of(dtype, dims), result.base, &result.view};
   const uint64_t wanted = records && is_float(dtype) ? wanted_of(op, operands) : 0;
   OpKernels& code = kernels.find(facts, flat, wanted);
   result.block = pool.take(result.base_bytes());
   result.data = result.block.data();
-  code.forward().run({inputs, {&result.data, 1}}, result.base.element_count(), workspace);
+  code.forward().run({span_of(inputs), {&result.data, 1}}, result.base.element_count(), workspace);
   if (wanted) record(kernels.backward(code, facts, flat, wanted), op, operands, result);
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "dsl/eager/few.h"
 #include "runtime/element.h"
 #include "runtime/error.h"
 #include "runtime/text.h"
@@ -48,13 +49,13 @@ int Machine::apply(const Operation& operation) {
   if (operation.op == rule::Scan::name) return run_scan(operation);
   if (operation.op == rule::Scan::result) return scan_result(operation);
   if (operation.op == "gradient") return gradient(operation.operands[0], operation.operands[1]);
-  std::vector<Entry*> operands;
+  Few<Entry*> operands;
   for (int i = 0; i < operation.operand_count; ++i) operands.push_back(&table.at(operation.operands[i]));
-  const SymbolNumbers bound = bound_numbers(operation.op, operands);
+  const SymbolNumbers bound = bound_numbers(operation.op, span_of(operands));
   SymbolNumbers all = bound;
   for (size_t s = 1; s < all.size(); ++s)
     if (all[s] == 0) all[s] = numbers[s];
-  return carry_out(operation, operands, bound, bound_dims(operation.op, operation.result.extents, all));
+  return carry_out(operation, span_of(operands), bound, bound_dims(operation.op, operation.result.extents, all));
 }
 
 int Machine::add_array(const NdArray& array, const SymbolNumbers& of_array, bool wants_gradient) {

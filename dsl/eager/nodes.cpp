@@ -40,20 +40,20 @@ template <class T> void add_rows(T* whole, const T*& part, const SliceNode::Rang
 }  // namespace
 
 void OpNode::run(Walk& walk, const BlockRef& cotangent) {
-  std::vector<std::byte*> inputs, outputs;
+  Few<std::byte*> inputs, outputs;
   for (const Saved& each : saved) {
     if (each.block && each.block.version() != each.version)
       throw UserError(concat(op_, ": backward needs a value that was changed in place since"));
     inputs.push_back(each.data);
   }
   inputs.push_back(cotangent.data());
-  std::vector<BlockRef> results;
+  Few<BlockRef> results;
   for (size_t i = 0; i < points.size(); ++i) {
     const bool is_cotangent = code_.copied_input(static_cast<int>(i)) >= 0;
     results.push_back(is_cotangent ? cotangent : pool_.take(points[i]->size_bytes()));
     outputs.push_back(results.back().data());
   }
-  if (code_.has_code()) code_.run({inputs, outputs}, count_, workspace_);
+  if (code_.has_code()) code_.run({span_of(inputs), span_of(outputs)}, count_, workspace_);
   for (size_t i = 0; i < points.size(); ++i) walk.add(points[i], std::move(results[i]));
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "dsl/eager/few.h"
 #include "dsl/eager/op_kernels.h"
 #include "dsl/eager/tape.h"
 
@@ -27,8 +28,8 @@ class OpNode final : public Node {
     points.clear();
   }
 
-  std::vector<Saved> saved;      ///< the operands, then the result
-  std::vector<PointRef> points;  ///< of the operands whose gradients are wanted
+  Few<Saved> saved;      ///< the operands, then the result
+  Few<PointRef> points;  ///< of the operands whose gradients are wanted
 
  private:
   std::string_view op_;

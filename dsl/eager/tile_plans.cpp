@@ -48,6 +48,14 @@ Nest stretched(const Dims& dims, const Nest& by) {
   return nest;
 }
 
+/// Whether elements go to `to` in many rows of a length that there is no code for: then code for the shape is faster.
+bool are_odd_rows(const Nest& to) {
+  constexpr int64_t many = 1 << 16;
+  if (to.is_dense() || to.last().stride != 0 || to.element_count() <= many) return false;
+  const int64_t length = row_length_of(to.last().extent);
+  return length == 0 || to.last().extent % length != 0;
+}
+
 /// What is permuted alone is walked through as it lies; all else in the order of its axes.
 View order_of(const View& view) { return view.is_permute() ? view : View(); }
 
@@ -113,7 +121,7 @@ std::optional<TiledCode> KernelStore::tiled_reduction(const OpFacts& facts) {
   const Dims dims = dims_of(facts.result);
   if (!from || (facts.op == "reshape" && dims.rank != nest->rank)) return {};
   const Nest to = in_order_of(stretched(dims, *nest), order).collapsed();
-  if (!to.is_dense() && !may_be_summed(x.dtype)) return {};
+  if (are_odd_rows(to) || (!to.is_dense() && !may_be_summed(x.dtype))) return {};
   const Reduction reduction = facts.op == "max" ? Reduction::max : Reduction::sum;
   TileOutput output = tile_output(to, dims.element_count(), x.dtype, reduction);
   output.copied_input = 0;
@@ -134,7 +142,7 @@ std::optional<TiledCode> KernelStore::tiled_backward(const OpFacts& facts, uint6
     inputs.push_back(tile_input(*nest, operand.dtype));
     if (!(wanted >> i & 1)) continue;
     const auto gradient = nest_in(facts.result_view, gradient_dims(operand), view_of(operand).behind_mark());
-    if (!gradient || !may_be_summed(operand.dtype)) return {};
+    if (!gradient || are_odd_rows(*gradient) || !may_be_summed(operand.dtype)) return {};
     gradients.push_back(*gradient);
   }
   const OpCode& code = backward(find(flat, true, 0), flat, true, wanted);
