@@ -48,10 +48,12 @@ Nest stretched(const Dims& dims, const Nest& by) {
   return nest;
 }
 
-/// Whether elements go to `to` in many rows of a length that there is no code for: then code for the shape is faster.
+/// Whether elements go to `to` in many short rows of a length that there is no code for: then code for the shape is
+/// faster.
 bool are_odd_rows(const Nest& to) {
   constexpr int64_t many = 1 << 16;
-  if (to.is_dense() || to.last().stride != 0 || to.element_count() <= many) return false;
+  if (to.is_dense() || to.last().stride != 0 || to.last().extent > longest_row || to.element_count() <= many)
+    return false;
   const int64_t length = row_length_of(to.last().extent);
   return length == 0 || to.last().extent % length != 0;
 }
