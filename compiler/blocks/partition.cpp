@@ -71,11 +71,16 @@ class Search {
     for (mlir::Operation* op : found_.inside) {
       if (found_.parts.lookup(op->getResult(0)).kind != Part::Kind::total) continue;
       llvm::SetVector<mlir::Operation*> chain;
+      bool cheap = isCheap(op);
       chain.insert(op);
-      for (size_t i = 0; i < chain.size(); ++i)
-        for (mlir::Value operand : chain[i]->getOperands())
-          if (mlir::Operation* made = operand.getDefiningOp(); found_.isInside(made)) chain.insert(made);
-      if (!llvm::all_of(chain, [&](mlir::Operation* each) { return isCheap(each); })) continue;
+      for (size_t i = 0; cheap && i < chain.size(); ++i)
+        for (mlir::Value operand : chain[i]->getOperands()) {
+          mlir::Operation* made = operand.getDefiningOp();
+          if (!found_.isInside(made)) continue;
+          cheap = cheap && isCheap(made);
+          chain.insert(made);
+        }
+      if (!cheap) continue;
       ahead_.insert(chain.begin(), chain.end());
       any = true;
     }
@@ -88,11 +93,13 @@ class Search {
     return light && fuse::bytesOf(op->getResult(0)) <= mostAheadBytes * found_.batch;
   }
 
+  /// From the last op to the first, since what is kept out takes with it whose results it reads.
   bool keepOutWhatCannotLeave() {
     bool any = false;
-    for (mlir::Operation* op : found_.inside) {
+    auto stays = [&](mlir::Operation* user) { return found_.isInside(user) && !outside_.contains(user); };
+    for (mlir::Operation* op : llvm::reverse(found_.inside)) {
       mlir::Value result = op->getResult(0);
-      if (llvm::all_of(result.getUsers(), [&](mlir::Operation* user) { return found_.isInside(user); })) continue;
+      if (llvm::all_of(result.getUsers(), stays)) continue;
       const Part part = found_.parts.lookup(result);
       bool leaves = part.kind == Part::Kind::total || (part.kind == Part::Kind::rows && part.axis == 0);
       if (leaves) found_.leaving.insert(result);

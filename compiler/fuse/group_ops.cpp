@@ -62,13 +62,15 @@ llvm::SmallVector<int> Grouping::producersOf(mlir::Operation* op) const {
   return producers;
 }
 
-/// Whether `to` needs, directly or not, what `from` computes. Groups that end before `from` begins do not.
+/// Whether `to` needs, directly or not, what `from` computes. Groups that end before `from` begins do not. Groups with
+/// more than `mostBetween` others between them count as if it did: in a deep network each would look at all.
 bool Grouping::reaches(int from, int to) const {
+  constexpr size_t mostBetween = 512;
   llvm::SmallSetVector<int, 16> pending;
   pending.insert(to);
   mlir::Operation* first = groups_[from].ops.front();
   for (size_t i = 0; i < pending.size(); ++i) {
-    if (pending[i] == from) return true;
+    if (pending[i] == from || i == mostBetween) return true;
     if (groups_[pending[i]].ops.back()->isBeforeInBlock(first)) continue;
     for (mlir::Operation* op : groups_[pending[i]].ops)
       for (int producer : producersOf(op)) pending.insert(producer);
