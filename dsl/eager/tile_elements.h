@@ -32,7 +32,7 @@ template <class T> T neutral(Reduction reduction) {
 /// NaN counts as greatest.
 struct Greater {
   template <class T> T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return (a > b) | (a != a) ? a : b;
+    if constexpr (std::is_floating_point_v<T>) return ((a > b) | (a != a)) ? a : b;
     return a > b ? a : b;
   }
 };
