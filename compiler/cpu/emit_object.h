@@ -19,7 +19,7 @@ namespace stator::cpu {
 using ObjectBytes = std::string;
 
 /// LLVM instructions below which a part takes longer to divide off than another thread saves.
-inline constexpr unsigned leastOfPart = 400;
+inline constexpr unsigned leastOfPart = 200;
 
 /// One object for each of at most `threads` parts that are optimised at the same time, of `least` instructions each.
 /// Public functions are spread by size; each part has its own copy of the private ones that it calls, so no result
