@@ -2,9 +2,9 @@
 #include "compiler/cpu/lent_machine.h"
 
 #include <mutex>
-#include <vector>
 
 #include "compiler/cpu/run_optimiser.h"
+#include "compiler/cpu/waiting.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -13,13 +13,8 @@
 namespace stator::cpu {
 namespace {
 
-struct Waiting {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
-};
-
-Waiting& waiting() {
-  static Waiting all;
+Waiting<llvm::TargetMachine>& waiting() {
+  static Waiting<llvm::TargetMachine> all;
   return all;
 }
 
@@ -52,26 +47,13 @@ bool isFor(const llvm::TargetMachine& machine, const Target& target) {
          machine.getTargetFeatureString() == target.features;
 }
 
-/// Null where none waits for this target.
-std::unique_ptr<llvm::TargetMachine> takeMachine(const Target& target) {
-  const std::lock_guard lock(waiting().mutex);
-  auto& machines = waiting().machines;
-  auto found = llvm::find_if(machines, [&](const auto& each) { return isFor(*each, target); });
-  if (found == machines.end()) return nullptr;
-  std::unique_ptr<llvm::TargetMachine> machine = std::move(*found);
-  machines.erase(found);
-  return machine;
-}
-
 }  // namespace
 
-LentMachine::LentMachine(const Target& target) : machine_(takeMachine(target)) {
+LentMachine::LentMachine(const Target& target)
+    : machine_(waiting().take([&](const llvm::TargetMachine& each) { return isFor(each, target); })) {
   if (!machine_) machine_ = makeMachine(target);
 }
 
-LentMachine::~LentMachine() {
-  const std::lock_guard lock(waiting().mutex);
-  waiting().machines.push_back(std::move(machine_));
-}
+LentMachine::~LentMachine() { waiting().give(std::move(machine_)); }
 
 }  // namespace stator::cpu

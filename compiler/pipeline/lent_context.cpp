@@ -1,9 +1,7 @@
 // Contexts that wait for their next compilation.
 #include "compiler/pipeline/lent_context.h"
 
-#include <mutex>
-#include <vector>
-
+#include "compiler/cpu/waiting.h"
 #include "compiler/ir/dialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -35,34 +33,20 @@ struct LentContext::Kept {
 
 namespace {
 
-struct Waiting {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<LentContext::Kept>> contexts;
-};
-
-Waiting& waiting() {
-  static Waiting all;
+cpu::Waiting<LentContext::Kept>& waiting() {
+  static cpu::Waiting<LentContext::Kept> all;
   return all;
 }
 
 }  // namespace
 
-LentContext::LentContext(bool keeps) : keeps_(keeps) {
-  {
-    const std::lock_guard lock(waiting().mutex);
-    if (!waiting().contexts.empty()) {
-      kept_ = std::move(waiting().contexts.back());
-      waiting().contexts.pop_back();
-    }
-  }
+LentContext::LentContext(bool keeps) : kept_(waiting().take([](const Kept&) { return true; })), keeps_(keeps) {
   if (!kept_) kept_ = std::make_unique<Kept>();
   ++kept_->uses;
 }
 
 LentContext::~LentContext() {
-  if (!keeps_ || kept_->uses >= mostUses) return;
-  const std::lock_guard lock(waiting().mutex);
-  waiting().contexts.push_back(std::move(kept_));
+  if (keeps_ && kept_->uses < mostUses) waiting().give(std::move(kept_));
 }
 
 mlir::MLIRContext& LentContext::get() const { return kept_->context; }

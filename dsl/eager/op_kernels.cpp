@@ -171,9 +171,13 @@ std::vector<Kernel> KernelStore::kernels_of(const Compiled& compiled, const Prog
   return kernels;
 }
 
+template <class Make> std::vector<Kernel> KernelStore::linked_or(std::span<const int64_t> key, Make&& program) {
+  std::vector<Kernel> kernels = from_family(key);
+  return kernels.empty() ? compile(program()) : kernels;
+}
+
 std::vector<Kernel> KernelStore::flat_kernels(const OpFacts& facts, uint64_t wanted) {
-  std::vector<Kernel> kernels = from_family(flat_key(facts, wanted));
-  return kernels.empty() ? compile(flat_program(facts, wanted)) : kernels;
+  return linked_or(flat_key(facts, wanted), [&] { return flat_program(facts, wanted); });
 }
 
 OpKernels& KernelStore::find(const OpFacts& facts, bool flat, uint64_t wanted) {
@@ -241,28 +245,25 @@ const OpCode& KernelStore::accumulate(Reduction reduction, DType dtype) {
   if (code) return *code;
   std::vector<Kernel> pieces;
   for (int64_t count : flat_pieces) {
-    std::vector<Kernel> kernels = from_family(accumulate_key(reduction, dtype, count));
-    if (kernels.empty()) kernels = compile(accumulate_program(reduction, dtype, count));
-    pieces.push_back(std::move(kernels.front()));
+    const Words key = accumulate_key(reduction, dtype, count);
+    pieces.push_back(std::move(linked_or(key, [&] { return accumulate_program(reduction, dtype, count); }).front()));
   }
   code = std::make_unique<OpCode>(std::move(pieces), std::vector<DType>{dtype});
   return *code;
 }
 
 const Kernel& KernelStore::rows(Reduction reduction, DType dtype, int64_t length) {
-  const auto known = rows_.find({reduction, dtype, length});
-  if (known != rows_.end()) return known->second;
-  std::vector<Kernel> kernels = from_family(rows_key(reduction, dtype, length));
-  if (kernels.empty()) kernels = compile(rows_program(reduction, dtype, length));
-  return rows_.emplace(std::tuple(reduction, dtype, length), std::move(kernels.front())).first->second;
+  std::optional<Kernel>& code = rows_[{reduction, dtype, length}];
+  const auto program = [&] { return rows_program(reduction, dtype, length); };
+  if (!code) code = std::move(linked_or(rows_key(reduction, dtype, length), program).front());
+  return *code;
 }
 
 const Kernel& KernelStore::columns(Reduction reduction, DType dtype, int64_t width) {
-  const auto known = columns_.find({reduction, dtype, width});
-  if (known != columns_.end()) return known->second;
-  std::vector<Kernel> kernels = from_family(columns_key(reduction, dtype, width));
-  if (kernels.empty()) kernels = compile(columns_program(reduction, dtype, width));
-  return columns_.emplace(std::tuple(reduction, dtype, width), std::move(kernels.front())).first->second;
+  std::optional<Kernel>& code = columns_[{reduction, dtype, width}];
+  const auto program = [&] { return columns_program(reduction, dtype, width); };
+  if (!code) code = std::move(linked_or(columns_key(reduction, dtype, width), program).front());
+  return *code;
 }
 
 const Kernel* KernelStore::spread(int64_t element_bytes, int64_t length) {

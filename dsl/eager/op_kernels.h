@@ -157,6 +157,8 @@ class KernelStore {
 
   std::vector<Kernel> flat_kernels(const OpFacts& facts, uint64_t wanted);
   std::vector<Kernel> from_family(std::span<const int64_t> key);
+  /// The linked kernels of this key, or those of the program that `program` makes.
+  template <class Make> std::vector<Kernel> linked_or(std::span<const int64_t> key, Make&& program);
   /// `slots_of_each`: how many slots of the program each of its functions has to itself; 0: they share all.
   std::vector<Kernel> compile(const ProgramGraph& program, size_t slots_of_each);
 
@@ -164,7 +166,7 @@ class KernelStore {
   Words key_;  // of the op that is looked for
   std::unordered_map<Words, OpKernels, Hash, Equal> kernels_;
   std::map<std::pair<Reduction, DType>, std::unique_ptr<OpCode>> accumulate_;
-  std::map<std::tuple<Reduction, DType, int64_t>, Kernel> rows_, columns_;
+  std::map<std::tuple<Reduction, DType, int64_t>, std::optional<Kernel>> rows_, columns_;
   std::map<std::pair<int64_t, int64_t>, std::optional<Kernel>> spread_;    // by the size of elements, and by length
   std::unordered_map<std::string, std::unique_ptr<OpCode>> flat_updates_;  // by the graph's text
   std::unordered_map<std::string, std::unique_ptr<FlatSumCode>> flat_sums_;

@@ -100,6 +100,18 @@ std::vector<std::byte*> UpdateRunner::slots_to_write(const std::vector<int>& val
   return slots;
 }
 
+/// What a part reads: gradients, and `scalars`, each in a cell of its own.
+std::vector<std::byte*> UpdateRunner::inputs_of(const Compiled& update, const std::vector<PartInput>& inputs,
+                                                std::vector<int64_t>& scalars) {
+  std::vector<std::byte*> addresses;
+  for (const PartInput& input : inputs) {
+    const auto index = static_cast<size_t>(input.index);
+    addresses.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&scalars[index])
+                                        : leaves_.context().machine().gathered(update.parameters[index]).data());
+  }
+  return addresses;
+}
+
 /// The sums of an update, each in a cell of its own.
 std::vector<int64_t> UpdateRunner::run_sums(const Compiled& update) {
   Machine& machine = leaves_.context().machine();
@@ -124,12 +136,8 @@ std::vector<NdArray> UpdateRunner::run_rest(Compiled& update, const CallOptions&
   check_argument_names(facts, options);
   for (size_t i = 0; i < update.cells.size(); ++i) update.cells[i] = argument_cell(facts.arguments[i], options);
   std::vector<int64_t> sums = run_sums(update);
-  std::vector<std::byte*> inputs, results;
-  for (const PartInput& input : update.rest_inputs) {
-    const auto index = static_cast<size_t>(input.index);
-    inputs.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&sums[index])
-                                     : machine.gathered(update.parameters[index]).data());
-  }
+  const std::vector<std::byte*> inputs = inputs_of(update, update.rest_inputs, sums);
+  std::vector<std::byte*> results;
   const std::vector<std::byte*> slots = slots_to_write(update.rest_slots);
   std::vector<NdArray> made;
   for (size_t i = 0; i + update.scalars.size() < facts.results.size(); ++i) {
@@ -146,12 +154,7 @@ std::vector<NdArray> UpdateRunner::run(const std::vector<char>& given, const Cal
   Machine& machine = leaves_.context().machine();
   std::vector<NdArray> made = run_rest(update, options);
   for (const Compiled::Flat& flat : update.flat) {
-    std::vector<std::byte*> inputs;
-    for (const PartInput& input : flat.inputs) {
-      const auto index = static_cast<size_t>(input.index);
-      inputs.push_back(input.is_scalar ? reinterpret_cast<std::byte*>(&update.scalars[index])
-                                       : machine.gathered(update.parameters[index]).data());
-    }
+    const std::vector<std::byte*> inputs = inputs_of(update, flat.inputs, update.scalars);
     flat.code->run({inputs, {}, slots_to_write(flat.slots)}, flat.count, machine.workspace);
   }
   leaves_.context().set_step(leaves_.context().step() + 1);

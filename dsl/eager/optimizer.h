@@ -11,6 +11,8 @@ namespace stator {
 
 namespace eager {
 
+struct PartInput;
+
 /// Compiled updates of a module's parameters, with the state that they need. Which one runs depends on the parameters
 /// that have gradients.
 class UpdateRunner {
@@ -33,6 +35,8 @@ class UpdateRunner {
 
   std::vector<int> values_of(const std::vector<int>& slots, const ProgramGraph& program);
   std::vector<std::byte*> slots_to_write(const std::vector<int>& values) const;
+  std::vector<std::byte*> inputs_of(const Compiled& update, const std::vector<PartInput>& inputs,
+                                    std::vector<int64_t>& scalars);
   std::vector<int64_t> run_sums(const Compiled& update);
   std::vector<NdArray> run_rest(Compiled& update, const CallOptions& options);
 
